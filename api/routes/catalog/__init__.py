@@ -1,0 +1,1 @@
+"""Routes of suppliers, parts, products and work centres."""

@@ -1,0 +1,72 @@
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from api.commands import Wish, queue, send
+from api.deps import Forbidden, MayReadCommands, MayResolveCommands, MayWorkOnOrders
+from api.errors import documented
+from api.paging import linked
+from api.routing import feature
+from models.connections.postgres import begin, read
+from models.messages.access import Actor
+from models.messages.command_views import CommandBatch, CommandFilters, CommandOutcomes, CommandView, QueuedCommand
+from models.messages.paging import Page
+from models.records import command_views as records
+from models.records import commands as inbox
+from models.records.refusals import Conflict
+from models.rules.access import Permission, may
+from models.rules.work_orders import HANDS_ON
+
+router = feature("commands", "/commands")
+
+
+@router.get("", summary="List commands", responses=documented("bad-cursor"))
+def list_commands(
+    request: Request, response: Response, actor: MayReadCommands, filters: Annotated[CommandFilters, Query()]
+) -> Page[CommandView]:
+    """Return one page of commands; `exceptions=true` keeps the queued ones that were refused and nobody has seen."""
+    with read(actor.tenant_id) as session:
+        return linked(request, response, records.commands(session, filters))
+
+
+@router.post("", summary="Send several commands", responses=documented("forbidden", "not-found", "conflict"))
+async def send_commands(request: Request, batch: CommandBatch, actor: MayWorkOnOrders) -> CommandOutcomes:
+    """Send up to 50 commands in one request, each with its own key and its own fate.
+
+    With `wait` false they are taken as a queue delivers them: late, from a tablet that was offline or from a machine;
+    what is then refused shows in the list of exceptions.
+    """
+    _check(actor, batch)
+    wishes = [_wish(item) for item in batch.commands]
+    if not batch.wait:
+        return CommandOutcomes(outcomes=tuple(await asyncio.to_thread(queue, actor, wishes)))
+    return CommandOutcomes(outcomes=tuple(await send(request.app.state.temporal, actor, wishes)))
+
+
+def _check(actor: Actor, batch: CommandBatch) -> None:
+    controls = any(item.request.action not in HANDS_ON or item.job_id for item in batch.commands)
+    if controls and not may(actor.role, Permission.WORK_ORDERS_CONTROL):
+        raise Forbidden(actor, Permission.WORK_ORDERS_CONTROL)
+
+
+def _wish(item: QueuedCommand) -> Wish:
+    return Wish(item.key, item.request, item.work_order_id, item.job_id, item.occurred_at)
+
+
+@router.get("/{command_id}", summary="Get a command", responses=documented("not-found"))
+def get_command(command_id: UUID, actor: MayReadCommands) -> CommandView:
+    """Return what became of a command."""
+    with read(actor.tenant_id) as session:
+        return records.command(session, command_id)
+
+
+@router.post("/{command_id}/acknowledge", summary="Take off the exceptions list", responses=documented("conflict"))
+def acknowledge_command(command_id: UUID, actor: MayResolveCommands) -> CommandView:
+    """Note that somebody has seen a refused command and dealt with it; doing so twice changes nothing."""
+    with begin(actor.tenant_id) as session:
+        before = records.command(session, command_id)
+        if before.acknowledged_at is None and not inbox.acknowledge(session, command_id, actor.user_id):
+            raise Conflict("Only a refused command can be taken off the exceptions list.")
+        return records.command(session, command_id)

@@ -1,0 +1,40 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from api.deps import MayReadOrders
+from api.errors import documented
+from api.paging import linked
+from api.routing import feature
+from models.connections.postgres import read
+from models.messages.orders import ManufacturingOrderFilters, ManufacturingOrderView, RequirementView
+from models.messages.paging import Page
+from models.records import order_views as records
+
+router = feature("manufacturing orders", "/manufacturing-orders")
+
+
+@router.get("", summary="List manufacturing orders", responses=documented("bad-cursor"))
+def list_manufacturing_orders(
+    request: Request, response: Response, actor: MayReadOrders, filters: Annotated[ManufacturingOrderFilters, Query()]
+) -> Page[ManufacturingOrderView]:
+    """Return one page of manufacturing orders."""
+    with read(actor.tenant_id) as session:
+        return linked(request, response, records.manufacturing_orders(session, filters))
+
+
+@router.get("/{manufacturing_order_id}", summary="Get a manufacturing order", responses=documented("not-found"))
+def get_manufacturing_order(manufacturing_order_id: UUID, actor: MayReadOrders) -> ManufacturingOrderView:
+    """Return one manufacturing order."""
+    with read(actor.tenant_id) as session:
+        return records.manufacturing_order(session, manufacturing_order_id)
+
+
+@router.get(
+    "/{manufacturing_order_id}/requirements", summary="List its requirements", responses=documented("not-found")
+)
+def list_requirements(manufacturing_order_id: UUID, actor: MayReadOrders) -> tuple[RequirementView, ...]:
+    """Return what it needs, part by part, beside what it has taken and what lies in stock."""
+    with read(actor.tenant_id) as session:
+        return records.requirements(session, manufacturing_order_id)

@@ -1,0 +1,172 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Body, Query, Request, Response
+
+from api.acting import CommandKey, act, may_answer
+from api.deps import MayControlWorkOrders, MayReadWorkOrders, MayWorkOnOrders
+from api.errors import documented
+from api.paging import linked
+from api.routing import feature
+from models.connections.postgres import read
+from models.messages.commands import (
+    AssignWorkOrder,
+    CancelWorkOrder,
+    CompleteWorkOrder,
+    HoldWorkOrder,
+    Outcome,
+    PauseWorkOrder,
+    ReleaseWorkOrder,
+    ReportWorkOrder,
+    ResumeWorkOrder,
+    ReworkWorkOrder,
+    SkipWorkOrder,
+    StartWorkOrder,
+)
+from models.messages.paging import Page
+from models.messages.work_orders import WorkOrderDetail, WorkOrderFilters, WorkOrderView
+from models.records.work_orders import views as records
+from models.rules.commands import RefusalKind as R
+
+router = feature("work orders", "/work-orders")
+_ALWAYS = (R.WRONG_STATE, R.STALE_ATTEMPT, R.JOB_CLOSED, R.CANNOT_BE_STORED)
+_HANDS = (*_ALWAYS, R.ON_HOLD, R.NOT_YOURS)
+_PIECES = (
+    *_HANDS, R.PIECES_DO_NOT_ADD_UP, R.PREDECESSOR_OPEN, R.STOCK_SHORT, R.DATA_MISSING, R.DATA_OUT_OF_LIMITS,
+    R.UNKNOWN_PART, R.UNKNOWN_FILE,
+)  # fmt: skip
+
+
+@router.get("", summary="List work orders", responses=documented("bad-cursor"))
+def list_work_orders(
+    request: Request, response: Response, actor: MayReadWorkOrders, filters: Annotated[WorkOrderFilters, Query()]
+) -> Page[WorkOrderView]:
+    """Return one page of work orders; `mine=true&state=READY` is what you may start now."""
+    with read(actor.tenant_id) as session:
+        return linked(request, response, records.work_orders(session, filters, actor.user_id))
+
+
+@router.get("/{work_order_id}", summary="Get a work order", responses=documented("not-found"))
+def get_work_order(work_order_id: UUID, actor: MayReadWorkOrders) -> WorkOrderDetail:
+    """Return a work order with instructions, parts, data to collect and times."""
+    with read(actor.tenant_id) as session:
+        return records.work_order(session, actor.tenant_id, work_order_id)
+
+
+@router.post("/{work_order_id}/start", summary="Start", response_model=Outcome, responses=may_answer(*_HANDS))
+async def start_work_order(
+    request: Request,
+    work_order_id: UUID,
+    actor: MayWorkOnOrders,
+    key: CommandKey,
+    ask: Annotated[StartWorkOrder | None, Body()] = None,
+) -> Response:
+    """Begin the work: the clock runs, and an unassigned order becomes yours."""
+    return await act(request, actor, key, ask or StartWorkOrder(), work_order_id=work_order_id)
+
+
+@router.post("/{work_order_id}/pause", summary="Pause", response_model=Outcome, responses=may_answer(*_HANDS))
+async def pause_work_order(
+    request: Request,
+    work_order_id: UUID,
+    actor: MayWorkOnOrders,
+    key: CommandKey,
+    ask: Annotated[PauseWorkOrder | None, Body()] = None,
+) -> Response:
+    """Stop the clock for a while."""
+    return await act(request, actor, key, ask or PauseWorkOrder(), work_order_id=work_order_id)
+
+
+@router.post("/{work_order_id}/resume", summary="Resume", response_model=Outcome, responses=may_answer(*_HANDS))
+async def resume_work_order(
+    request: Request,
+    work_order_id: UUID,
+    actor: MayWorkOnOrders,
+    key: CommandKey,
+    ask: Annotated[ResumeWorkOrder | None, Body()] = None,
+) -> Response:
+    """Go on after a pause."""
+    return await act(request, actor, key, ask or ResumeWorkOrder(), work_order_id=work_order_id)
+
+
+@router.post("/{work_order_id}/report", summary="Report pieces", response_model=Outcome, responses=may_answer(*_PIECES))
+async def report_work_order(
+    request: Request, work_order_id: UUID, ask: ReportWorkOrder, actor: MayWorkOnOrders, key: CommandKey
+) -> Response:
+    """Count pieces so far and go on; followers that may start early get theirs."""
+    return await act(request, actor, key, ask, work_order_id=work_order_id)
+
+
+@router.post("/{work_order_id}/complete", summary="Complete", response_model=Outcome, responses=may_answer(*_PIECES))
+async def complete_work_order(
+    request: Request,
+    work_order_id: UUID,
+    actor: MayWorkOnOrders,
+    key: CommandKey,
+    ask: Annotated[CompleteWorkOrder | None, Body()] = None,
+) -> Response:
+    """Finish the attempt; parts leave stock in the same transaction, and what waited for it becomes ready."""
+    return await act(request, actor, key, ask or CompleteWorkOrder(), work_order_id=work_order_id)
+
+
+@router.post(
+    "/{work_order_id}/assign", summary="Assign", response_model=Outcome,
+    responses=may_answer(*_ALWAYS, R.UNKNOWN_PERSON),
+)  # fmt: skip
+async def assign_work_order(
+    request: Request, work_order_id: UUID, ask: AssignWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+) -> Response:
+    """Give the work to a person, or with `user_id` null to nobody."""
+    return await act(request, actor, key, ask, work_order_id=work_order_id)
+
+
+@router.post(
+    "/{work_order_id}/skip", summary="Skip", response_model=Outcome, responses=may_answer(*_ALWAYS, R.NOT_OPTIONAL)
+)
+async def skip_work_order(
+    request: Request, work_order_id: UUID, ask: SkipWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+) -> Response:
+    """Leave out an optional step."""
+    return await act(request, actor, key, ask, work_order_id=work_order_id)
+
+
+@router.post(
+    "/{work_order_id}/rework", summary="Send back for rework", response_model=Outcome,
+    responses=may_answer(*_ALWAYS, R.NOTHING_TO_REWORK, R.NOT_AN_ANCESTOR, R.PIECES_MOVED_ON, R.NO_SUCH_STEP),
+)  # fmt: skip
+async def rework_work_order(
+    request: Request, work_order_id: UUID, ask: ReworkWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+) -> Response:
+    """Open the next attempt here, or at an earlier step and everything between."""
+    return await act(request, actor, key, ask, work_order_id=work_order_id)
+
+
+@router.post("/{work_order_id}/hold", summary="Hold", response_model=Outcome, responses=may_answer(*_ALWAYS, R.ON_HOLD))
+async def hold_work_order(
+    request: Request, work_order_id: UUID, ask: HoldWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+) -> Response:
+    """Forbid the work until it is released; running work is paused."""
+    return await act(request, actor, key, ask, work_order_id=work_order_id)
+
+
+@router.post(
+    "/{work_order_id}/release", summary="Release", response_model=Outcome,
+    responses=may_answer(*_ALWAYS, R.NOT_ON_HOLD),
+)  # fmt: skip
+async def release_work_order(
+    request: Request,
+    work_order_id: UUID,
+    actor: MayControlWorkOrders,
+    key: CommandKey,
+    ask: Annotated[ReleaseWorkOrder | None, Body()] = None,
+) -> Response:
+    """Lift a hold."""
+    return await act(request, actor, key, ask or ReleaseWorkOrder(), work_order_id=work_order_id)
+
+
+@router.post("/{work_order_id}/cancel", summary="Cancel", response_model=Outcome, responses=may_answer(*_ALWAYS))
+async def cancel_work_order(
+    request: Request, work_order_id: UUID, ask: CancelWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+) -> Response:
+    """Give the work up; what it has used stays used, and its followers wait for a decision."""
+    return await act(request, actor, key, ask, work_order_id=work_order_id)

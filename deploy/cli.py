@@ -1,0 +1,25 @@
+"""The command line `factoryos`. A command lives in its own module of deploy/commands and joins by one line here."""
+
+import typer
+
+from deploy.commands import api, import_files, migrate, openapi, run, status, stop, worker
+from deploy.commands.environment import adopt
+
+app = typer.Typer(
+    name="factoryos",
+    help="FactoryOS: run, watch and look after your factory's system.",
+    epilog="Exit codes: 0 well · 1 failed, the reason is printed · 2 wrong usage · 3 not running.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # locals hold passwords
+)
+app.callback()(adopt)
+app.command(epilog=run.EXAMPLES)(run.run)
+app.command(epilog=status.EXAMPLES)(status.status)
+app.command(epilog=stop.EXAMPLES)(stop.stop)
+app.command(epilog=migrate.EXAMPLES)(migrate.migrate)
+app.command(epilog=api.EXAMPLES)(api.api)
+app.command(epilog=worker.EXAMPLES)(worker.worker)
+app.command(epilog=openapi.EXAMPLES)(openapi.openapi)
+app.add_typer(import_files.app, name="import")

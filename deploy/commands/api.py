@@ -1,0 +1,31 @@
+"""`factoryos api`: one web server process."""
+
+EXAMPLES = "Example: FACTORYOS_HOST=0.0.0.0 FACTORYOS_PORT=8080 factoryos api"
+_GRACEFUL_SECONDS = 10
+
+
+def api() -> None:
+    """Serve the API and the pages until told to stop. `factoryos run` starts one of these by itself."""
+    import uvicorn
+
+    from models.connections.logs import configure_logging, start_log_shipper
+    from models.connections.settings import settings
+
+    configure_logging("api")
+    shipper = start_log_shipper("api")
+    try:
+        uvicorn.run(
+            "api.app:create_app",
+            factory=True,
+            host=settings().factoryos_host,
+            port=settings().factoryos_port,
+            http="httptools",
+            loop="uvloop",
+            access_log=False,
+            proxy_headers=False,  # the nginx profile turns this on, knowing its proxy
+            server_header=False,
+            log_config=None,  # ours routes the standard library's logging
+            timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+        )
+    finally:
+        shipper.stop(timeout=3)

@@ -1,0 +1,28 @@
+from decimal import Decimal
+
+from models.messages.base import Message
+
+
+class ActualCost(Message):
+    """What work has really cost so far: material from the ledger, time from the clock; minutes and money."""
+
+    material: Decimal
+    scrapped_material: Decimal
+    time: Decimal
+    minutes: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Material, ruined material and time together."""
+        return self.material + self.scrapped_material + self.time
+
+
+class CostSheet(Message):
+    """Planned against actual cost of an order; the plan stays as it was at release."""
+
+    planned_material: Decimal
+    planned_time: Decimal
+    actual_material: Decimal
+    actual_scrap: Decimal
+    actual_time: Decimal
+    actual_minutes: Decimal

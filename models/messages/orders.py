@@ -1,0 +1,153 @@
+from typing import Literal
+
+from pydantic import Field
+
+from models.messages.base import Code, Exact, Id, Instant, Message, Name, PositiveQuantity, Text
+from models.messages.jobs import JobInput
+from models.messages.paging import PageRequest
+from models.rules.orders import OrderKind, Status
+
+
+class PlaceOrder(Message):
+    """Ask for a quantity of a product, made by one published template."""
+
+    kind: OrderKind = OrderKind.CUSTOMER
+    product: Code = Field(description="SKU of the product")
+    template_id: Id | None = Field(None, description="The newest published template of the product when absent")
+    quantity: PositiveQuantity
+    lot_size: PositiveQuantity | None = Field(None, description="Pieces per job; one job for all when absent")
+    due_at: Instant
+    priority: int = Field(3, ge=1, le=5, description="1 is the most urgent")
+    customer_name: Name | None = None
+    customer_reference: Name | None = None
+    notes: Text = ""
+
+
+class OrderInput(Message):
+    """What an order's workflow starts with."""
+
+    tenant_id: Id
+    order_id: Id
+    code: str
+    product: str
+    site: str
+    due_at: Instant
+    scaled: bool = False
+    started: int = 0
+
+
+class ScaleOrder(Message):
+    """Make the manufacturing order, its requirements, jobs and work orders."""
+
+    tenant_id: Id
+    order_id: Id
+
+
+class Scaled(Message):
+    """What scaling made."""
+
+    manufacturing_order_id: Id
+    code: str
+    job_count: int
+
+
+class JobPage(Message):
+    """Which open jobs of an order to start next."""
+
+    tenant_id: Id
+    order_id: Id
+    after_lot: int = 0
+    limit: int = 200
+
+
+class JobsToStart(Message):
+    """Jobs to start, in lot order, and the last lot number seen."""
+
+    jobs: tuple[JobInput, ...]
+    last_lot: int
+
+
+class OrderProgress(Message):
+    """How far an order's jobs are."""
+
+    open_jobs: int
+    status: Status
+
+
+class OrderView(Message):
+    """An order as lists and pages show it."""
+
+    id: Id
+    code: str
+    kind: OrderKind
+    product_sku: str
+    product_name: str
+    template_id: Id
+    template_code: str
+    quantity: Exact
+    lot_size: Exact
+    produced: Exact
+    due_at: Instant
+    priority: int
+    status: Status
+    customer_name: str | None
+    customer_reference: str | None
+    notes: str
+    site: str
+    created_at: Instant
+    launched_at: Instant | None
+    ended_at: Instant | None
+    row_version: int
+
+
+class ManufacturingOrderView(Message):
+    """A manufacturing order as lists and pages show it; planned costs are frozen at scaling."""
+
+    id: Id
+    code: str
+    order_id: Id
+    order_code: str
+    product_sku: str
+    quantity: Exact
+    produced: Exact
+    job_count: int
+    due_at: Instant
+    status: Status
+    planned_material_cost: Exact
+    planned_time_cost: Exact
+    created_at: Instant
+    ended_at: Instant | None
+
+
+class RequirementView(Message):
+    """A part that a manufacturing order needs, what it has taken so far and what lies in stock."""
+
+    part_id: Id
+    sku: str
+    name: str
+    uom: str
+    quantity: Exact
+    issued: Exact
+    on_hand: Exact
+
+
+class OrderFilters(PageRequest):
+    """How orders are read; `q` looks in code, customer and product."""
+
+    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code", "priority", "-priority"] = (
+        "-created_at"
+    )
+    status: tuple[Status, ...] = Field((), max_length=5)
+    kind: OrderKind | None = None
+    product: Code | None = None
+    due_before: Instant | None = None
+    due_from: Instant | None = None
+
+
+class ManufacturingOrderFilters(PageRequest):
+    """How manufacturing orders are read; `q` looks in their codes."""
+
+    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = "-created_at"
+    status: tuple[Status, ...] = Field((), max_length=5)
+    order_id: Id | None = None
+    product: Code | None = None

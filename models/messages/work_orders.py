@@ -1,0 +1,205 @@
+from typing import Literal
+
+from pydantic import Field
+
+from models.messages.base import Code, Exact, Id, Instant, Message
+from models.messages.paging import PageRequest
+from models.messages.templates import DataField
+from models.rules.orders import Status
+from models.rules.work_orders import WaitReason, WorkOrderState
+
+
+class WorkOrderView(Message):
+    """One attempt at a step, as lists and pages show it."""
+
+    id: Id
+    code: str
+    job_id: Id
+    job_code: str
+    step_index: int
+    step_key: str
+    name: str
+    attempt: int
+    state: WorkOrderState
+    held: bool
+    hold_reason: str | None
+    work_center: str
+    assignee_id: Id | None
+    assignee: str | None
+    optional: bool
+    quality_gate: bool
+    priority: int
+    due_at: Instant
+    planned_minutes: Exact
+    quantity: Exact
+    good: Exact
+    scrapped: Exact
+    rejected: Exact
+    ready_at: Instant | None
+    started_at: Instant | None
+    ended_at: Instant | None
+
+
+class TimeEntryView(Message):
+    """One person's interval of work; minutes as the clock or the person says."""
+
+    user: str
+    started_at: Instant
+    ended_at: Instant | None
+    minutes: Exact | None
+    stated: bool
+
+
+class PartToUse(Message):
+    """A part this attempt is planned to use, for all its pieces, and what it has used."""
+
+    sku: str
+    name: str
+    uom: str
+    planned: Exact
+    used: Exact
+    on_hand: Exact
+
+
+class RecordedValue(Message):
+    """A recorded value, in the field's own kind."""
+
+    key: str
+    value: bool | Exact | str
+
+
+class WorkOrderDetail(WorkOrderView):
+    """All a person needs to do the work."""
+
+    instructions: str
+    crew: int
+    parts: tuple[PartToUse, ...]
+    fields: tuple[DataField, ...]
+    data: tuple[RecordedValue, ...]
+    times: tuple[TimeEntryView, ...]
+
+
+class WorkOrderFilters(PageRequest):
+    """How work orders are read; `q` looks in code and name; `mine` keeps what is assigned to you."""
+
+    sort: Literal["due_at", "-due_at", "code", "-code", "priority", "-priority"] = "due_at"
+    state: tuple[WorkOrderState, ...] = Field((), max_length=7)
+    mine: bool = False
+    unassigned: bool = False
+    held: bool | None = None
+    job_id: Id | None = None
+    order_id: Id | None = None
+    assignee_id: Id | None = None
+    work_center: Code | None = None
+
+
+class JobView(Message):
+    """A job as lists and pages show it."""
+
+    id: Id
+    code: str
+    order_id: Id
+    order_code: str
+    manufacturing_order_id: Id
+    product_sku: str
+    lot_number: int
+    quantity: Exact
+    produced: Exact
+    status: Status
+    held: bool
+    hold_reason: str | None
+    seq: int
+    priority: int
+    due_at: Instant
+    created_at: Instant
+    started_at: Instant | None
+    ended_at: Instant | None
+
+
+class StepView(Message):
+    """A step of a job with its latest attempt, and which steps come before it."""
+
+    work_order_id: Id
+    code: str
+    step_index: int
+    step_key: str
+    name: str
+    attempt: int
+    state: WorkOrderState
+    held: bool
+    work_center: str
+    assignee: str | None
+    optional: bool
+    quality_gate: bool
+    after: tuple[str, ...]
+    planned_minutes: Exact
+    actual_minutes: Exact
+    quantity: Exact
+    good: Exact
+    scrapped: Exact
+    rejected: Exact
+    started_at: Instant | None
+    ended_at: Instant | None
+
+
+class JobDetail(JobView):
+    """A job with all its steps."""
+
+    steps: tuple[StepView, ...]
+
+
+class JobEventView(Message):
+    """One fact of a job's history."""
+
+    seq: int
+    kind: str
+    work_order_code: str | None
+    actor: str | None
+    command_id: Id
+    data: dict[str, object]
+    occurred_at: Instant
+    recorded_at: Instant
+
+
+class JobFilters(PageRequest):
+    """How jobs are read; `q` looks in their codes."""
+
+    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = "-created_at"
+    status: tuple[Status, ...] = Field((), max_length=5)
+    order_id: Id | None = None
+    product: Code | None = None
+
+
+class EventFilters(PageRequest):
+    """How a job's history is read, from its beginning."""
+
+    sort: Literal["seq", "-seq"] = "seq"
+
+
+class Reason(Message):
+    """Why an open work order does not move, in words and as a kind programs can count."""
+
+    kind: WaitReason
+    words: str
+
+
+class Explanation(Message):
+    """An open work order and everything that keeps it from moving; none means somebody may start it now."""
+
+    work_order_id: Id
+    code: str
+    name: str
+    state: WorkOrderState
+    since: Instant | None
+    reasons: tuple[Reason, ...]
+    next_action: str
+
+
+class JobExplanation(Message):
+    """Why a job is where it is."""
+
+    job_id: Id
+    code: str
+    status: Status
+    summary: str
+    work_orders: tuple[Explanation, ...]

@@ -1,0 +1,1 @@
+"""Records of suppliers, parts, products and work centres."""

@@ -1,0 +1,107 @@
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+from sqlmodel import Session, col
+
+from models.messages.access import Actor
+from models.messages.catalog import PartDraft, ProductDraft, ProductFilters, ProductView
+from models.messages.paging import Page
+from models.records.catalog.parts import create_part
+from models.records.paging import Listing, page
+from models.records.refusals import Conflict, Taken, found
+from models.records.versioned import change, lock, tell
+from models.rules.catalog import PartKind
+from models.tables.catalog import Part, Product
+
+_WHAT, _MODULE = "product", "catalog"
+_LISTING = Listing(
+    "products", Product.id,
+    sorts={"sku": Product.sku, "name": Product.name, "created_at": Product.created_at},
+    search=(Product.sku, Product.name),
+)  # fmt: skip
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    on = col(Part.id) == col(Product.part_id)
+    return select(Product, col(Part.uom).label("uom")).join(Part, on)
+
+
+def view(row: Product, uom: str) -> ProductView:
+    """Return a product as lists and pages show it."""
+    return ProductView(**row.model_dump(exclude={"tenant_id"}), uom=uom)
+
+
+def _shown(row: Row[Any]) -> ProductView:
+    return view(row.Product, row.uom)
+
+
+def products(session: Session, filters: ProductFilters) -> Page[ProductView]:
+    """Return one page of products."""
+    statement = _statement()
+    if filters.active is not None:
+        statement = statement.where(col(Product.active) == filters.active)
+    return page(session, statement, _LISTING, filters, _shown)
+
+
+def product(session: Session, identity: UUID) -> ProductView:
+    """Return one product. Raises Missing."""
+    return _shown(found(_WHAT, identity, session.execute(_statement().where(col(Product.id) == identity)).first()))
+
+
+def create_product(session: Session, actor: Actor, draft: ProductDraft) -> ProductView:
+    """Add a product and, unless it is there already, the made part that holds its finished goods.
+
+    Raises Taken, and Conflict where a part of this SKU is of another kind or unit.
+    """
+    if session.scalars(select(col(Product.id)).where(col(Product.sku) == draft.sku)).first():
+        raise Taken(_WHAT, draft.sku)
+    part = session.scalars(select(Part).where(col(Part.sku) == draft.sku)).first()
+    if part is None:
+        made = PartDraft(sku=draft.sku, name=draft.name, kind=PartKind.MADE, uom=draft.uom)
+        part_id = create_part(session, actor, made).id
+    elif part.kind != PartKind.MADE or part.uom != draft.uom:
+        raise Conflict(f"'{part.sku}' is already a {part.kind} part counted in {part.uom}; a product's part is made.")
+    else:
+        part_id = part.id
+    row = Product(tenant_id=actor.tenant_id, part_id=part_id, **draft.model_dump(exclude={"uom"}))
+    session.add(row)
+    session.flush()
+    after = view(row, draft.uom)
+    tell(session, actor, "products:created", row.id, module=_MODULE, after=after)
+    return after
+
+
+def change_product(session: Session, actor: Actor, identity: UUID, draft: ProductDraft, expected: int) -> ProductView:
+    """Replace a product's fields. Raises Missing, Stale, and Conflict for another SKU or unit."""
+    row = lock(session, Product, _WHAT, identity, expected)
+    if draft.sku != row.sku or draft.uom != product(session, identity).uom:
+        raise Conflict("A product keeps its SKU for ever, and the unit of its part; add a new product instead.")
+    return _changed(session, actor, row, draft.model_dump(exclude={"uom"}), "updated")
+
+
+def deactivate_product(session: Session, actor: Actor, identity: UUID, expected: int) -> ProductView:
+    """Take a product out of use: no template of it can be published any more. Raises Missing and Stale."""
+    row = lock(session, Product, _WHAT, identity, expected)
+    return _changed(session, actor, row, {"active": False}, "deactivated")
+
+
+def _changed(session: Session, actor: Actor, row: Product, values: dict[str, Any], verb: str) -> ProductView:
+    before = product(session, row.id)
+    if not change(session, row, values):
+        return before
+    after = view(row, before.uom)
+    tell(session, actor, f"products:{verb}", row.id, module=_MODULE, before=before, after=after)
+    return after
+
+
+def add_missing_product(session: Session, actor: Actor, draft: ProductDraft) -> tuple[str, ...]:
+    """Add the product unless it is there; return the added SKU. Raises Conflict as create_product does."""
+    if session.scalars(select(col(Product.id)).where(col(Product.sku) == draft.sku)).first():
+        return ()
+    return (create_product(session, actor, draft).sku,)
+
+
+def product_name(session: Session, identity: UUID) -> str:
+    """Return a product's name."""
+    return session.get_one(Product, identity).name

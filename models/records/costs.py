@@ -1,0 +1,52 @@
+"""Actual cost, summed from the stock ledger and the time entries; nothing is kept twice."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.messages.costs import ActualCost, CostSheet
+
+# Rates are those frozen in the job's plan, so a later change of a work centre does not rewrite history.
+_TIME = """
+    SELECT coalesce(sum(t.minutes), 0) AS minutes,
+           coalesce(sum(t.minutes / 60 * ((s.step->>'cost_per_hour')::numeric
+               + (s.step->>'crew')::numeric * (s.step->>'labor_cost_per_hour')::numeric)), 0) AS cost
+      FROM time_entries t
+      JOIN work_orders w ON w.id = t.work_order_id
+      JOIN jobs j ON j.id = w.job_id
+      JOIN plan_snapshots p ON p.tenant_id = j.tenant_id AND p.content_hash = j.plan_hash
+     CROSS JOIN LATERAL (SELECT p.document->'steps'->w.step_index AS step) s
+"""
+_MATERIAL = """
+    SELECT coalesce(sum(e.quantity * e.unit_cost) FILTER (WHERE e.location = 'production'
+                                                           AND e.kind IN ('issue', 'return')), 0) AS material,
+           coalesce(sum(e.quantity * e.unit_cost) FILTER (WHERE e.location = 'scrap'), 0) AS scrapped
+      FROM stock_entries e
+"""
+_JOB = text(f"SELECT * FROM ({_MATERIAL} WHERE e.job_id = :job) m, ({_TIME} WHERE w.job_id = :job) t")  # noqa: S608 - constants
+_ORDER = text(f"""
+    SELECT * FROM ({_MATERIAL} JOIN jobs j ON j.id = e.job_id WHERE j.order_id = :order) m,
+                  ({_TIME} WHERE j.order_id = :order) t
+""")  # noqa: S608 - constants
+_PLANNED = text("""
+    SELECT coalesce(sum(planned_material_cost), 0) AS material, coalesce(sum(planned_time_cost), 0) AS time
+      FROM manufacturing_orders WHERE order_id = :order
+""")
+
+
+def actual_of_job(session: Session, job_id: UUID) -> ActualCost:
+    """Return what a job has cost so far."""
+    row = session.execute(_JOB, {"job": job_id}).one()
+    return ActualCost(material=row.material, scrapped_material=row.scrapped, time=row.cost, minutes=row.minutes)
+
+
+def sheet_of_order(session: Session, order_id: UUID) -> CostSheet:
+    """Return planned and actual cost of an order, all its jobs together."""
+    row = session.execute(_ORDER, {"order": order_id}).one()
+    planned = session.execute(_PLANNED, {"order": order_id}).one()
+    return CostSheet(
+        planned_material=planned.material, planned_time=planned.time, actual_material=row.material,
+        actual_scrap=row.scrapped, actual_time=Decimal(row.cost), actual_minutes=row.minutes,
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""Why each open work order of a job is not moving, answered from the facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlmodel import Session
+
+from models.messages.templates import Plan
+from models.messages.work_orders import Explanation, JobExplanation, Reason
+from models.records import plans
+from models.records.jobs.state import load_state
+from models.records.jobs.views import job as job_view
+from models.records.jobs.views import plan_hash
+from models.rules.boms import requirement
+from models.rules.jobs import Job
+from models.rules.orders import Status
+from models.rules.work_orders import FINISHED, WaitReason, WorkOrderState
+
+_OPEN = text("""
+    SELECT DISTINCT ON (w.step_index) w.id, w.code, w.name, w.step_index, w.attempt, w.state, w.held, w.hold_reason,
+           w.quantity, w.ready_at, w.started_at, u.display_name AS assignee, c.name AS center, c.machines,
+           (SELECT count(*) FROM work_orders b WHERE b.work_center_id = w.work_center_id
+             AND b.state = 'IN_PROGRESS' AND b.id <> w.id) AS busy
+      FROM work_orders w JOIN work_centers c ON c.id = w.work_center_id LEFT JOIN users u ON u.id = w.assignee_id
+     WHERE w.job_id = :job ORDER BY w.step_index, w.attempt DESC
+""")
+_STOCK = text("SELECT part_id, quantity FROM stock_balances WHERE location = 'stock' AND part_id = ANY(:parts)")
+_QUEUED = text("SELECT count(*) FROM commands WHERE job_id = :job AND state = 'PENDING'")
+_S = WorkOrderState
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the reasons are read from."""
+
+    plan: Plan
+    job: Job
+    held: bool
+    hold_reason: str | None
+    stock: dict[UUID, Decimal]
+
+
+def explain(session: Session, tenant_id: UUID, job_id: UUID) -> JobExplanation:
+    """Return, for each open work order of a job, what keeps it from moving. Raises Missing."""
+    view = job_view(session, job_id)
+    plan = plans.plan(session, tenant_id, plan_hash(session, job_id))
+    graph = plans.graph_data(plan, view.quantity).graph()
+    rows = [row for row in session.execute(_OPEN, {"job": job_id}) if row.state not in FINISHED]
+    facts = _Facts(
+        plan, Job(graph, load_state(session, job_id, graph)), view.held, view.hold_reason, _stock(session, plan, rows)
+    )
+    found = tuple(_explain(facts, row) for row in rows)
+    queued = int(session.execute(_QUEUED, {"job": job_id}).scalar_one())
+    return JobExplanation(
+        job_id=job_id, code=view.code, status=view.status, work_orders=found,
+        summary=_summary(view.status, found, queued),
+    )  # fmt: skip
+
+
+def _stock(session: Session, plan: Plan, rows: Sequence[Row[Any]]) -> dict[UUID, Decimal]:
+    parts = sorted({line.part_id for row in rows for line in plan.steps[row.step_index].parts})
+    return {row.part_id: row.quantity for row in session.execute(_STOCK, {"parts": parts})}
+
+
+def _explain(facts: _Facts, row: Row[Any]) -> Explanation:
+    state = WorkOrderState(row.state)
+    reasons = tuple(_reasons(facts, row, state))
+    return Explanation(
+        work_order_id=row.id, code=row.code, name=row.name, state=state, since=row.started_at or row.ready_at,
+        reasons=reasons, next_action=_next_action(row, state, reasons),
+    )  # fmt: skip
+
+
+def _reasons(facts: _Facts, row: Row[Any], state: WorkOrderState) -> list[Reason]:
+    reasons = []
+    if row.held or facts.held:
+        words = row.hold_reason if row.held else facts.hold_reason
+        whose = "It" if row.held else "The whole job"
+        reasons.append(Reason(kind=WaitReason.HOLD, words=f"{whose} is on hold: {words}"))
+    if state is _S.WAITING:
+        reasons += _predecessors(facts, row)
+    if state in (_S.WAITING, _S.READY):
+        reasons += _materials(facts, row)
+    if state is _S.READY and row.busy >= row.machines:
+        reasons.append(Reason(kind=WaitReason.MACHINE, words=f"All {row.machines} places of {row.center} are busy"))
+    if state in (_S.IN_PROGRESS, _S.PAUSED) or (state is _S.READY and row.assignee):
+        who = row.assignee or "nobody"
+        given = f"It is given to {who}"
+        words = {_S.IN_PROGRESS: f"{who} works on it", _S.PAUSED: f"{who} paused it"}.get(state, given)
+        reasons.append(Reason(kind=WaitReason.PERSON, words=words))
+    return reasons
+
+
+def _predecessors(facts: _Facts, row: Row[Any]) -> list[Reason]:
+    steps = facts.plan.steps
+    waiting = facts.job.waits_for(row.step_index)
+    if waiting:
+        names = ", ".join(f"'{steps[step].name}'" for step in waiting[:_MOST_NAMED])
+        more = f" and {len(waiting) - _MOST_NAMED} more" if len(waiting) > _MOST_NAMED else ""
+        return [Reason(kind=WaitReason.PREDECESSOR, words=f"Waits for {names}{more}")]
+    empty = [edge.step for edge in facts.job.graph.incoming[row.step_index] if facts.job.output(edge.step) <= 0]
+    names = ", ".join(f"'{steps[step].name}'" for step in empty)
+    words = f"No good pieces came out of {names}: rework it or cancel the job"
+    return [Reason(kind=WaitReason.PREDECESSOR, words=words)]
+
+
+def _materials(facts: _Facts, row: Row[Any]) -> list[Reason]:
+    if row.attempt > 1:
+        return []
+    short = []
+    for line in facts.plan.steps[row.step_index].parts:
+        needed, there = requirement(line, row.quantity), facts.stock.get(line.part_id, Decimal(0))
+        if needed > there:
+            short.append(f"{line.sku}: {needed.normalize():f} {line.uom} needed, {there.normalize():f} there")
+    return [Reason(kind=WaitReason.MATERIAL, words=f"Short of {words}") for words in short[:_MOST_NAMED]]
+
+
+def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason]) -> str:
+    kinds = [reason.kind for reason in reasons]
+    if WaitReason.HOLD in kinds:
+        return "A manager releases the hold."
+    if state is _S.WAITING:
+        return "The work before it is finished."
+    if WaitReason.MATERIAL in kinds:
+        return "An inventory manager receives the missing material."
+    if state is _S.READY:
+        return f"{row.assignee or 'Somebody'} starts it."
+    return f"{row.assignee or 'Somebody'} {'completes' if state is _S.IN_PROGRESS else 'resumes'} it."
+
+
+def _summary(status: Status, found: Sequence[Explanation], queued: int) -> str:
+    waiting = f" {queued} commands are queued and not decided yet." if queued else ""
+    if status in (Status.DONE, Status.CANCELLED):
+        return f"The job has ended: {status.value.lower()}.{waiting}"
+    counts = {state: sum(1 for one in found if one.state is state) for state in WorkOrderState}
+    return (
+        f"{counts[_S.IN_PROGRESS]} in progress, {counts[_S.PAUSED]} paused, {counts[_S.READY]} ready, "
+        f"{counts[_S.WAITING]} waiting.{waiting}"
+    )

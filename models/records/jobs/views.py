@@ -1,0 +1,124 @@
+"""Jobs as people read them. What is read at every glance is put together by PostgreSQL in one statement."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select, text
+from sqlmodel import Session, col
+
+from models.messages.paging import Page
+from models.messages.work_orders import EventFilters, JobEventView, JobFilters, JobView
+from models.records import plans
+from models.records.paging import Listing, page
+from models.records.refusals import found
+from models.tables.access import User
+from models.tables.catalog import Product
+from models.tables.jobs import Job, JobEvent
+from models.tables.orders import Order
+from models.tables.work_orders import WorkOrder
+
+_LISTING = Listing(
+    "jobs", Job.id, sorts={"due_at": Job.due_at, "created_at": Job.created_at, "code": Job.code}, search=(Job.code,)
+)
+_EVENTS = Listing("job_events", JobEvent.command_id, sorts={"seq": JobEvent.seq})
+
+# Numbers leave as text without trailing zeros, as everywhere in the API.
+_DETAIL = text("""
+    SELECT json_build_object(
+        'id', j.id, 'code', j.code, 'order_id', j.order_id, 'order_code', o.code,
+        'manufacturing_order_id', j.manufacturing_order_id, 'product_sku', p.sku, 'lot_number', j.lot_number,
+        'quantity', trim_scale(j.quantity)::text, 'produced', trim_scale(j.produced)::text, 'status', j.status,
+        'held', j.held, 'hold_reason', j.hold_reason, 'seq', j.seq, 'priority', j.priority, 'due_at', j.due_at,
+        'created_at', j.created_at, 'started_at', j.started_at, 'ended_at', j.ended_at, 'steps', s.steps)::text
+      FROM jobs j JOIN orders o ON o.id = j.order_id JOIN products p ON p.id = o.product_id
+     CROSS JOIN LATERAL (
+        SELECT json_agg(json_build_object(
+            'work_order_id', w.id, 'code', w.code, 'step_index', w.step_index, 'step_key', w.step_key, 'name', w.name,
+            'attempt', w.attempt, 'state', w.state, 'held', w.held, 'work_center', c.code, 'assignee', u.display_name,
+            'optional', w.optional, 'quality_gate', w.quality_gate, 'after', coalesce(w.after, '[]'),
+            'planned_minutes', trim_scale(w.planned_minutes)::text,
+            'actual_minutes', trim_scale(coalesce(t.minutes, 0))::text, 'quantity', trim_scale(w.quantity)::text,
+            'good', trim_scale(w.good)::text, 'scrapped', trim_scale(w.scrapped)::text,
+            'rejected', trim_scale(w.rejected)::text, 'started_at', w.started_at, 'ended_at', w.ended_at)
+            ORDER BY w.step_index) AS steps
+          FROM (SELECT DISTINCT ON (w.step_index) w.*, k.after FROM work_orders w
+                  LEFT JOIN (SELECT (e->>'index')::int AS step_index, e->'after' AS after
+                               FROM jsonb_array_elements(CAST(:after AS jsonb)) e) k USING (step_index)
+                 WHERE w.job_id = j.id ORDER BY w.step_index, w.attempt DESC) w
+          JOIN work_centers c ON c.id = w.work_center_id
+          LEFT JOIN users u ON u.id = w.assignee_id
+          LEFT JOIN (SELECT x.step_index, sum(t.minutes) AS minutes FROM time_entries t
+                       JOIN work_orders x ON x.id = t.work_order_id WHERE x.job_id = j.id GROUP BY x.step_index) t
+                 ON t.step_index = w.step_index) s
+     WHERE j.id = :job
+""")
+_PLAN = text("SELECT plan_hash FROM jobs WHERE id = :job")
+_STATES = text("""
+    SELECT DISTINCT ON (step_index) step_key, state, attempt, held FROM work_orders WHERE job_id = :job
+     ORDER BY step_index, attempt DESC
+""")
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Job, col(Order.code).label("order_code"), col(Product.sku).label("product_sku"))
+        .join(Order, col(Order.id) == col(Job.order_id))
+        .join(Product, col(Product.id) == col(Order.product_id))
+    )
+
+
+def _view(row: Row[Any]) -> JobView:
+    hidden = {"tenant_id", "plan_hash", "epoch"}
+    return JobView(**row.Job.model_dump(exclude=hidden), order_code=row.order_code, product_sku=row.product_sku)
+
+
+def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
+    """Return one page of jobs."""
+    statement = _statement()
+    if filters.status:
+        statement = statement.where(col(Job.status).in_(filters.status))
+    if filters.order_id is not None:
+        statement = statement.where(col(Job.order_id) == filters.order_id)
+    if filters.product is not None:
+        statement = statement.where(col(Product.sku) == filters.product)
+    return page(session, statement, _LISTING, filters, _view)
+
+
+def job(session: Session, job_id: UUID) -> JobView:
+    """Return one job. Raises Missing."""
+    return _view(found("job", job_id, session.execute(_statement().where(col(Job.id) == job_id)).first()))
+
+
+def plan_hash(session: Session, job_id: UUID) -> str:
+    """Return the hash of the plan a job is run by. Raises Missing."""
+    return str(found("job", job_id, session.execute(_PLAN, {"job": job_id}).scalar()))
+
+
+def detail(session: Session, tenant_id: UUID, job_id: UUID) -> str:
+    """Return a job with all its steps as the JSON of a JobDetail. Raises Missing."""
+    frozen = plans.plan(session, tenant_id, plan_hash(session, job_id))
+    keys = [step.key for step in frozen.steps]
+    after = [{"index": s.index, "after": [keys[edge.step] for edge in s.predecessors]} for s in frozen.steps]
+    return str(session.execute(_DETAIL, {"job": job_id, "after": json.dumps(after)}).scalar_one())
+
+
+def states(session: Session, job_id: UUID) -> dict[str, tuple[str, int, bool]]:
+    """Return, by step key, state, attempt and hold of each step's latest attempt."""
+    return {row.step_key: (row.state, row.attempt, row.held) for row in session.execute(_STATES, {"job": job_id})}
+
+
+def events(session: Session, job_id: UUID, filters: EventFilters) -> Page[JobEventView]:
+    """Return one page of a job's history."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(JobEvent, col(WorkOrder.code).label("work_order_code"), col(User.display_name).label("actor"))
+        .outerjoin(WorkOrder, col(WorkOrder.id) == col(JobEvent.work_order_id))
+        .outerjoin(User, col(User.id) == col(JobEvent.actor_id))
+        .where(col(JobEvent.job_id) == job_id)
+    )
+    return page(session, statement, _EVENTS, filters, _event)
+
+
+def _event(row: Row[Any]) -> JobEventView:
+    hidden = {"tenant_id", "job_id", "work_order_id", "actor_id"}
+    return JobEventView(**row.JobEvent.model_dump(exclude=hidden), work_order_code=row.work_order_code, actor=row.actor)

@@ -1,0 +1,95 @@
+"""Keyset paging: every list of the product walks its index, however long the list and whatever is added meanwhile.
+
+LISTING = Listing("parts", Part.id, sorts={"sku": Part.sku, "name": Part.name}, search=(Part.sku, Part.name))
+page(session, select(Part).where(...filters...), LISTING, request, lambda row: view(row.Part))
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, Row, Select, or_, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlmodel import Session
+
+from models.messages.paging import Page, PageRequest
+from models.records.refusals import BadCursor
+
+Item = TypeVar("Item")
+# SQLModel types a column by its value, SQLAlchemy by its element; both are columns.
+Column = Any
+_PARTS = TypeAdapter(tuple[str, str, str])
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list may be sorted and searched by. Sort columns are never null; `identity` breaks their ties."""
+
+    name: str
+    identity: Column
+    sorts: Mapping[str, Column]
+    search: tuple[Column, ...] = field(default=())
+
+
+def page(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    listing: Listing,
+    request: PageRequest,
+    view: Callable[[Row[Any]], Item],
+) -> Page[Item]:
+    """Return one page of the statement's rows, each turned into its view; one SQL statement.
+
+    `statement` holds joins and filters, never order or limit. Raises BadCursor, and KeyError for a sort that the
+    request's type should not have let through.
+    """
+    column: ColumnElement[Any] = listing.sorts[request.sort.removeprefix("-")]
+    descending = request.sort.startswith("-")
+    if request.q and listing.search:
+        statement = statement.where(or_(*(place.icontains(request.q, autoescape=True) for place in listing.search)))
+    if request.cursor is not None:
+        statement = statement.where(_beyond(listing, request, column, descending=descending))
+    order = [column.desc(), listing.identity.desc()] if descending else [column.asc(), listing.identity.asc()]
+    statement = statement.add_columns(column.label("sort_key"), listing.identity.label("sort_id"))
+    rows = session.execute(statement.order_by(*order).limit(request.limit + 1)).all()
+    shown, more = rows[: request.limit], len(rows) > request.limit
+    cursor = _cursor(listing, request, shown[-1]) if more else None
+    return Page(items=tuple(view(row) for row in shown), next_cursor=cursor)
+
+
+def _beyond(
+    listing: Listing, request: PageRequest, column: ColumnElement[Any], *, descending: bool
+) -> ColumnElement[bool]:
+    """Return the condition that leaves out everything up to the cursor."""
+    try:
+        fingerprint, key, identity = _PARTS.validate_json(urlsafe_b64decode((request.cursor or "").encode()))
+        if fingerprint != _fingerprint(listing, request):
+            raise BadCursor
+        place = (_typed(column, key), _typed(listing.identity, identity))
+    except (ValidationError, ValueError) as error:
+        raise BadCursor from error
+    last = tuple_(*place)
+    columns = tuple_(column, listing.identity)
+    return columns < last if descending else columns > last
+
+
+def _typed(column: ColumnElement[Any] | InstrumentedAttribute[Any], value: str) -> Any:  # noqa: ANN401 - as the column
+    typed = TypeAdapter(column.type.python_type).validate_python(value)
+    if isinstance(typed, str) and "\x00" in typed:
+        raise ValueError("NUL")
+    return typed
+
+
+def _cursor(listing: Listing, request: PageRequest, last: Row[Any]) -> str:
+    key = last.sort_key.isoformat() if hasattr(last.sort_key, "isoformat") else str(last.sort_key)
+    parts = (_fingerprint(listing, request), key, str(last.sort_id))
+    return urlsafe_b64encode(_PARTS.dump_json(parts)).decode()
+
+
+def _fingerprint(listing: Listing, request: PageRequest) -> str:
+    """Return what a cursor belongs to: list, order and filters. Row-level security keeps the tenants apart."""
+    asked = request.model_dump_json(exclude={"limit", "cursor"})
+    return sha256(f"{listing.name}|{asked}".encode()).hexdigest()[:16]

@@ -1,0 +1,189 @@
+"""Stock as people read and post it: balances, ledger, receipts, adjustments, and a check of the books."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+from sqlmodel import Session, col
+
+from models.connections.ids import new_id
+from models.messages.access import Actor
+from models.messages.paging import Page
+from models.messages.stock import (
+    BalanceFault,
+    BalanceFilters,
+    BalanceView,
+    EntryFilters,
+    EntryView,
+    Posted,
+    Postings,
+    StockCheck,
+    StockMove,
+    StockPosting,
+)
+from models.records import audit
+from models.records.catalog.parts import parts_by_sku
+from models.records.paging import Listing, page
+from models.records.refusals import StockShort, Unfit
+from models.records.stock import post
+from models.rules.costs import money
+from models.rules.stock import MoveKind
+from models.rules.units import MEASURE_STEP, UnitMismatch, UnknownUnit, convert, precision
+from models.tables.base import utc_now
+from models.tables.catalog import Part
+from models.tables.stock import StockBalance, StockEntry
+
+_BALANCES = Listing(
+    "balances", StockBalance.part_id, sorts={"sku": Part.sku, "quantity": StockBalance.quantity},
+    search=(Part.sku, Part.name),
+)  # fmt: skip
+_ENTRIES = Listing(
+    "stock_entries", StockEntry.id, sorts={"posted_at": StockEntry.posted_at},
+    search=(Part.sku, Part.name, StockEntry.reason),
+)  # fmt: skip
+_CHECK = text("""
+    WITH ledger AS (SELECT part_id, location, sum(quantity) AS quantity FROM stock_entries GROUP BY part_id, location),
+    faults AS (
+        SELECT coalesce(l.part_id, b.part_id) AS part_id, coalesce(l.location, b.location) AS location,
+               coalesce(l.quantity, 0) AS ledger, coalesce(b.quantity, 0) AS balance
+          FROM ledger l FULL JOIN stock_balances b ON b.part_id = l.part_id AND b.location = l.location
+         WHERE coalesce(l.quantity, 0) <> coalesce(b.quantity, 0)
+        UNION ALL
+        SELECT part_id, NULL, sum(quantity), 0 FROM stock_entries GROUP BY part_id, move_key HAVING sum(quantity) <> 0)
+    SELECT f.*, p.sku FROM faults f JOIN parts p ON p.id = f.part_id ORDER BY p.sku, f.location LIMIT 200
+""")
+_COUNT = text("SELECT count(*) FROM stock_entries")
+_REBUILD = text("""
+    INSERT INTO stock_balances (tenant_id, part_id, location, quantity)
+    SELECT tenant_id, part_id, location, sum(quantity) FROM stock_entries GROUP BY tenant_id, part_id, location
+    ON CONFLICT (part_id, location) DO UPDATE SET quantity = excluded.quantity
+     WHERE stock_balances.quantity <> excluded.quantity
+""")
+_ZERO = text("""
+    UPDATE stock_balances b SET quantity = 0 WHERE quantity <> 0 AND NOT EXISTS (
+        SELECT 1 FROM stock_entries e WHERE e.part_id = b.part_id AND e.location = b.location)
+""")
+_STOP_POSTING = text("LOCK TABLE stock_balances IN SHARE ROW EXCLUSIVE MODE")
+
+
+def balances(session: Session, filters: BalanceFilters) -> Page[BalanceView]:
+    """Return one page of balances."""
+    statement = select(StockBalance, Part).join(Part, col(Part.id) == col(StockBalance.part_id))
+    statement = statement.where(col(StockBalance.location) == filters.location.value)
+    if filters.short:
+        statement = statement.where(col(StockBalance.quantity) < col(Part.minimum_stock))
+    return page(session, statement, _BALANCES, filters, _balance)
+
+
+def entries(session: Session, filters: EntryFilters) -> Page[EntryView]:
+    """Return one page of the ledger."""
+    statement = select(StockEntry, Part).join(Part, col(Part.id) == col(StockEntry.part_id))
+    wanted = (
+        (col(Part.sku), filters.part),
+        (col(StockEntry.kind), filters.kind),
+        (col(StockEntry.location), filters.location),
+        (col(StockEntry.job_id), filters.job_id),
+        (col(StockEntry.work_order_id), filters.work_order_id),
+    )
+    statement = statement.where(*(column == value for column, value in wanted if value is not None))
+    if filters.posted_from is not None:
+        statement = statement.where(col(StockEntry.posted_at) >= filters.posted_from)
+    if filters.posted_before is not None:
+        statement = statement.where(col(StockEntry.posted_at) < filters.posted_before)
+    return page(session, statement, _ENTRIES, filters, _entry)
+
+
+def receive(session: Session, actor: Actor, postings: Postings) -> Posted:
+    """Take goods in from outside, all lines or none. Raises Unfit."""
+    return _post(session, actor, postings, MoveKind.RECEIPT)
+
+
+def adjust(session: Session, actor: Actor, postings: Postings) -> Posted:
+    """Correct stock up or down, all lines or none. Raises Unfit, and StockShort where it would fall below zero."""
+    return _post(session, actor, postings, MoveKind.ADJUST)
+
+
+def check(session: Session) -> StockCheck:
+    """Hold every balance against its ledger rows, and every movement's legs against zero."""
+    faults = tuple(BalanceFault.model_validate(dict(row)) for row in session.execute(_CHECK).mappings())
+    return StockCheck(sound=not faults, entries=session.execute(_COUNT).scalar_one(), faults=faults)
+
+
+def rebuild_balances(session: Session) -> None:
+    """Make this factory's balances again from its ledger, whatever stands in them; postings wait meanwhile."""
+    session.execute(_STOP_POSTING)
+    session.execute(_REBUILD)
+    session.execute(_ZERO)
+
+
+def _post(session: Session, actor: Actor, postings: Postings, kind: MoveKind) -> Posted:
+    now = utc_now()
+    if postings.occurred_at is not None and postings.occurred_at > now:
+        raise Unfit("Stock cannot move in the future.", "/occurred_at")
+    parts = parts_by_sku(session, [line.part for line in postings.lines])
+    identity = new_id()
+    moves = [
+        _move(f"{kind.value}:{identity}:{index}", kind, line, index, parts, actor, postings.occurred_at or now)
+        for index, line in enumerate(postings.lines)
+    ]
+    short = post(session, moves)
+    if short:
+        raise StockShort(short)
+    posted = Posted(id=identity, balances=_present(session, [part.id for part in parts.values()]))
+    verb = "received" if kind is MoveKind.RECEIPT else "adjusted"
+    audit.record(
+        session, tenant_id=actor.tenant_id, action=f"stock:{verb}", module="stock", actor_id=actor.user_id,
+        subject_id=identity, after=postings.model_dump(mode="json"),
+    )  # fmt: skip
+    return posted
+
+
+def _move(  # noqa: PLR0913, PLR0917 - one movement has this many parts
+    key: str, kind: MoveKind, line: StockPosting, index: int, parts: dict[str, Part], actor: Actor, instant: datetime
+) -> StockMove:
+    """Return one line as a movement in the part's stock unit. Raises Unfit at its place."""
+    part = parts.get(line.part)
+    if part is None:
+        raise Unfit(f"There is no part '{line.part}'.", f"/lines/{index}/part")
+    if part.kind == "phantom":
+        raise Unfit(f"'{part.sku}' is a phantom and never stocked.", f"/lines/{index}/part")
+    if line.quantity == 0 or (kind is MoveKind.RECEIPT and line.quantity < 0):
+        raise Unfit("A receipt is more than nothing; an adjustment is not zero.", f"/lines/{index}/quantity")
+    if kind is MoveKind.ADJUST and not line.reason:
+        raise Unfit("An adjustment needs a reason.", f"/lines/{index}/reason")
+    try:
+        quantity = convert(line.quantity, line.uom or part.uom, part.uom)
+    except (UnknownUnit, UnitMismatch) as error:
+        raise Unfit(str(error), f"/lines/{index}/uom") from error
+    if quantity % precision(part.uom) != 0:
+        raise Unfit(
+            f"'{part.sku}' is counted in steps of {precision(part.uom)} {part.uom}.", f"/lines/{index}/quantity"
+        )
+    return StockMove(
+        key=key, kind=kind, part_id=part.id, quantity=quantity.quantize(MEASURE_STEP), unit_cost=line.unit_cost,
+        reason=line.reason, actor_id=actor.user_id, occurred_at=instant,
+    )  # fmt: skip
+
+
+def _present(session: Session, parts: Sequence[UUID]) -> tuple[BalanceView, ...]:
+    statement = (
+        select(StockBalance, Part)
+        .join(Part, col(Part.id) == col(StockBalance.part_id))
+        .where(col(StockBalance.part_id).in_(parts), col(StockBalance.location) == "stock")
+        .order_by(col(Part.sku))
+    )
+    return tuple(_balance(row) for row in session.execute(statement))
+
+
+def _balance(row: Row[Any]) -> BalanceView:
+    balance, part = row.StockBalance, row.Part
+    return BalanceView(
+        part_id=part.id, sku=part.sku, name=part.name, uom=part.uom, location=balance.location,
+        quantity=balance.quantity, minimum_stock=part.minimum_stock, value=money(balance.quantity * part.unit_cost),
+    )  # fmt: skip
+
+
+def _entry(row: Row[Any]) -> EntryView:
+    return EntryView(**row.StockEntry.model_dump(exclude={"tenant_id"}), sku=row.Part.sku)

@@ -1,0 +1,190 @@
+"""Template versions: drafts that change, published ones that never do."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from models.messages.access import Actor
+from models.messages.paging import Page
+from models.messages.template_library import TemplateFilters
+from models.messages.templates import Plan, TemplateDocument, TemplateView
+from models.records.codes import take
+from models.records.paging import Listing, page
+from models.records.refusals import Conflict, Unfit, check_version, found
+from models.records.versioned import change, lock, tell
+from models.rules.templates import TemplateStatus
+from models.tables.base import utc_now
+from models.tables.catalog import Product
+from models.tables.templates import PlanSnapshot, Template
+
+_WHAT, _MODULE, _CODES = "template", "templates", "TPL"
+_LISTING = Listing(
+    "templates", Template.id,
+    sorts={"code": Template.code, "title": Template.title, "created_at": Template.created_at},
+    search=(Template.code, Template.title),
+)  # fmt: skip
+_SHOWN = (
+    Template.id, Template.code, Template.product_id, Template.version_number, Template.status, Template.title,
+    Template.plan_hash, Template.step_count, Template.created_at, Template.published_at, Template.retired_at,
+    Template.row_version,
+)  # fmt: skip
+
+
+def _statement(*more: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns
+    columns = (*_SHOWN, col(Product.sku).label("product_sku"), *more)
+    return select(*columns).select_from(Template).join(Product, col(Product.id) == col(Template.product_id))
+
+
+def _view(row: Row[Any], document: TemplateDocument | None = None) -> TemplateView:
+    fields = {name: getattr(row, name, None) for name in TemplateView.model_fields if name != "document"}
+    return TemplateView.model_validate({**fields, "content_hash": row.plan_hash, "document": document})
+
+
+def templates(session: Session, filters: TemplateFilters) -> Page[TemplateView]:
+    """Return one page of template versions, without their documents."""
+    statement = _statement()
+    if filters.product is not None:
+        statement = statement.where(col(Product.sku) == filters.product)
+    if filters.status is not None:
+        statement = statement.where(col(Template.status) == filters.status.value)
+    return page(session, statement, _LISTING, filters, _view)
+
+
+def summary(session: Session, identity: UUID) -> TemplateView:
+    """Return one template version without its document. Raises Missing."""
+    row = session.execute(_statement().where(col(Template.id) == identity)).first()
+    return _view(found(_WHAT, identity, row))
+
+
+def template(session: Session, identity: UUID) -> TemplateView:
+    """Return one template version with its document. Raises Missing."""
+    statement = _statement(col(Template.document).label("document")).where(col(Template.id) == identity)
+    row = found(_WHAT, identity, session.execute(statement).first())
+    return _view(row, TemplateDocument.model_validate(row.document))
+
+
+def document_of(view: TemplateView) -> TemplateDocument:
+    """Return the document of a template that was read with it."""
+    if view.document is None:
+        raise ValueError("this template was read without its document")
+    return view.document
+
+
+def create_draft(
+    session: Session, actor: Actor, document: TemplateDocument, *, cloned_from: UUID | None = None
+) -> TemplateView:
+    """Save a new draft as the product's next version, finished or not. Raises Unfit for an unknown product."""
+    product = _product(session, document.product)
+    newest = session.scalar(select(func.max(Template.version_number)).where(col(Template.product_id) == product.id))
+    row = Template(
+        tenant_id=actor.tenant_id, code=take(session, actor.tenant_id, _CODES)[0], product_id=product.id,
+        version_number=(newest or 0) + 1, title=document.title, document=document.model_dump(mode="json"),
+        step_count=len(document.steps), cloned_from_id=cloned_from, created_by=actor.user_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    view = template(session, row.id)
+    _tell(session, actor, "cloned" if cloned_from else "created", None, view)
+    return view
+
+
+def change_draft(
+    session: Session, actor: Actor, identity: UUID, document: TemplateDocument, expected: int
+) -> TemplateView:
+    """Replace a draft's document. Raises Missing, Stale, and Conflict for a published one or another product."""
+    before = lock_draft(session, identity, expected)
+    if document.product != before.product_sku:
+        raise Conflict(f"This is a template of '{before.product_sku}'; make a new template for another product.")
+    row = session.get_one(Template, identity)
+    values = {
+        "title": document.title, "document": document.model_dump(mode="json"), "step_count": len(document.steps),
+    }  # fmt: skip
+    if not change(session, row, values):
+        return before
+    after = template(session, identity)
+    _tell(session, actor, "updated", before, after)
+    return after
+
+
+def lock_draft(session: Session, identity: UUID, expected: int | None = None) -> TemplateView:
+    """Return a draft, locked until the transaction ends. Raises Missing, Stale, and Conflict for a published one."""
+    row = lock(session, Template, _WHAT, identity)
+    if row.status != TemplateStatus.DRAFT:
+        raise Conflict(f"{row.code} is {row.status} and stays as it is; clone it to make the next version.")
+    if expected is not None:
+        check_version(_WHAT, expected, row.row_version)
+    return template(session, identity)
+
+
+def publish(session: Session, actor: Actor, identity: UUID, plan: Plan) -> TemplateView:
+    """Make a draft, locked before, the published version its plan was compiled from; keep the plan for ever."""
+    row = session.get_one(Template, identity)
+    if not _product_by_id(session, row.product_id).active:
+        raise Conflict("The product of this template is not active.")
+    before = summary(session, identity)
+    session.execute(
+        insert(PlanSnapshot)
+        .values(
+            tenant_id=actor.tenant_id, content_hash=plan.content_hash, document=plan.model_dump(mode="json"),
+            created_at=utc_now(),
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    values = {
+        "status": TemplateStatus.PUBLISHED.value, "plan_hash": plan.content_hash, "published_at": utc_now(),
+        "published_by": actor.user_id,
+    }  # fmt: skip
+    change(session, row, values)
+    after = summary(session, identity)
+    _tell(session, actor, "published", before, after)
+    return after
+
+
+def retire(session: Session, actor: Actor, identity: UUID) -> TemplateView:
+    """Take a published version out of use; what runs by it goes on. Raises Missing and Conflict."""
+    row = lock(session, Template, _WHAT, identity)
+    if row.status != TemplateStatus.PUBLISHED:
+        raise Conflict(f"{row.code} is {row.status}; only a published template can be retired.")
+    before = summary(session, identity)
+    change(session, row, {"status": TemplateStatus.RETIRED.value, "retired_at": utc_now()})
+    after = summary(session, identity)
+    _tell(session, actor, "retired", before, after)
+    return after
+
+
+def clone(session: Session, actor: Actor, identity: UUID) -> TemplateView:
+    """Make the product's next version as a draft with the same content. Raises Missing."""
+    return create_draft(session, actor, document_of(template(session, identity)), cloned_from=identity)
+
+
+def delete_draft(session: Session, actor: Actor, identity: UUID, expected: int) -> None:
+    """Throw a draft away. Raises Missing, Stale, and Conflict for a published one."""
+    before = lock_draft(session, identity, expected)
+    session.delete(session.get_one(Template, identity))
+    session.flush()
+    tell(session, actor, "templates:deleted", identity, module=_MODULE, before=_brief(before))
+
+
+def _product(session: Session, sku: str) -> Product:
+    """Return the product, locked so that its versions are numbered one after the other. Raises Unfit."""
+    row = session.scalars(select(Product).where(col(Product.sku) == sku).with_for_update()).first()
+    if row is None:
+        raise Unfit(f"There is no product '{sku}'.", "/product")
+    return row
+
+
+def _product_by_id(session: Session, identity: UUID) -> Product:
+    return session.get_one(Product, identity)
+
+
+def _brief(view: TemplateView) -> TemplateView:
+    """Leave the document out: the trail keeps what changed, the version itself keeps the content."""
+    return view.model_copy(update={"document": None})
+
+
+def _tell(session: Session, actor: Actor, verb: str, before: TemplateView | None, after: TemplateView) -> None:
+    shown = _brief(before) if before is not None else None
+    tell(session, actor, f"templates:{verb}", after.id, module=_MODULE, before=shown, after=_brief(after))

@@ -1,0 +1,111 @@
+"""Work orders as the people who do them read them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select, text
+from sqlmodel import Session, col
+
+from models.messages.paging import Page
+from models.messages.templates import PlanStep
+from models.messages.work_orders import (
+    PartToUse,
+    RecordedValue,
+    TimeEntryView,
+    WorkOrderDetail,
+    WorkOrderFilters,
+    WorkOrderView,
+)
+from models.records import plans
+from models.records.paging import Listing, page
+from models.records.refusals import found
+from models.rules.boms import requirement
+from models.tables.access import User
+from models.tables.catalog import WorkCenter
+from models.tables.jobs import Job
+from models.tables.work_orders import WorkOrder
+
+_LISTING = Listing(
+    "work_orders", WorkOrder.id,
+    sorts={"due_at": WorkOrder.due_at, "code": WorkOrder.code, "priority": WorkOrder.priority},
+    search=(WorkOrder.code, WorkOrder.name),
+)  # fmt: skip
+_TIMES = text("""
+    SELECT u.display_name AS "user", t.started_at, t.ended_at, t.minutes, t.stated
+      FROM time_entries t JOIN users u ON u.id = t.user_id WHERE t.work_order_id = :id ORDER BY t.started_at
+""")
+_DATA = text("SELECT key, value FROM collected_data WHERE work_order_id = :id ORDER BY key")
+_PARTS = text("""
+    SELECT p.id, coalesce(b.quantity, 0) AS on_hand, coalesce(e.used, 0) AS used
+      FROM parts p LEFT JOIN stock_balances b ON b.part_id = p.id AND b.location = 'stock'
+      LEFT JOIN (SELECT part_id, sum(-quantity) AS used FROM stock_entries
+                  WHERE work_order_id = :id AND location = 'stock' GROUP BY part_id) e ON e.part_id = p.id
+     WHERE p.id = ANY(:parts)
+""")
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            WorkOrder,
+            col(Job.code).label("job_code"),
+            col(Job.plan_hash).label("plan_hash"),
+            col(WorkCenter.code).label("work_center"),
+            col(User.display_name).label("assignee"),
+        )
+        .join(Job, col(Job.id) == col(WorkOrder.job_id))
+        .join(WorkCenter, col(WorkCenter.id) == col(WorkOrder.work_center_id))
+        .outerjoin(User, col(User.id) == col(WorkOrder.assignee_id))
+    )
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    hidden = {"tenant_id", "work_center_id", "returned", "retrieved"}
+    labels = {"job_code": row.job_code, "work_center": row.work_center, "assignee": row.assignee}
+    return {**row.WorkOrder.model_dump(exclude=hidden), **labels}
+
+
+def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[WorkOrderView]:
+    """Return one page of work orders."""
+    statement = _statement()
+    wanted = (
+        (col(WorkOrder.job_id), filters.job_id),
+        (col(Job.order_id), filters.order_id),
+        (col(WorkOrder.assignee_id), me if filters.mine else filters.assignee_id),
+        (col(WorkCenter.code), filters.work_center),
+        (col(WorkOrder.held), filters.held),
+    )
+    statement = statement.where(*(column == value for column, value in wanted if value is not None))
+    if filters.unassigned:
+        statement = statement.where(col(WorkOrder.assignee_id).is_(None))
+    if filters.state:
+        statement = statement.where(col(WorkOrder.state).in_(filters.state))
+    return page(session, statement, _LISTING, filters, lambda row: WorkOrderView(**_fields(row)))
+
+
+def work_order(session: Session, tenant_id: UUID, work_order_id: UUID) -> WorkOrderDetail:
+    """Return one work order with instructions, parts, data and times. Raises Missing."""
+    statement = _statement().where(col(WorkOrder.id) == work_order_id)
+    row = found("work order", work_order_id, session.execute(statement).first())
+    step = plans.plan(session, tenant_id, row.plan_hash).steps[row.WorkOrder.step_index]
+    times = session.execute(_TIMES, {"id": work_order_id}).mappings()
+    return WorkOrderDetail(
+        **_fields(row), instructions=step.instructions, crew=step.crew, fields=step.data,
+        parts=_parts(session, row.WorkOrder, step),
+        data=tuple(RecordedValue(key=d.key, value=d.value) for d in session.execute(_DATA, {"id": work_order_id})),
+        times=tuple(TimeEntryView.model_validate(dict(time)) for time in times),
+    )  # fmt: skip
+
+
+def _parts(session: Session, row: WorkOrder, step: PlanStep) -> tuple[PartToUse, ...]:
+    """Return the planned lines; rework has no plan of its own."""
+    found_parts = session.execute(_PARTS, {"id": row.id, "parts": [line.part_id for line in step.parts]})
+    facts = {part.id: part for part in found_parts}
+    return tuple(
+        PartToUse(
+            sku=line.sku, name=line.name, uom=line.uom, used=facts[line.part_id].used,
+            planned=requirement(line, row.quantity) if row.attempt == 1 else row.quantity * 0,
+            on_hand=facts[line.part_id].on_hand,
+        )
+        for line in step.parts
+    )  # fmt: skip

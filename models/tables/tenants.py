@@ -1,0 +1,28 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from models.tables.base import Row, identity, instant
+
+
+class Tenant(SQLModel, table=True):
+    """A factory. The one table that every tenant may read, so that a log-in can find its tenant."""
+
+    __tablename__ = "tenants"
+
+    id: UUID = identity()
+    slug: str = Field(unique=True, max_length=64)
+    name: str = Field(max_length=200)
+    site: str = Field(default="MAIN", max_length=64)
+    created_at: datetime = instant(nullable=False)
+
+
+class CodeCounter(Row, table=True):
+    """The last number given out for one kind of human code, such as WO."""
+
+    __tablename__ = "code_counters"
+
+    tenant_id: UUID = Field(foreign_key="tenants.id", primary_key=True)
+    kind: str = Field(primary_key=True, max_length=8)
+    last: int = Field(default=0)

@@ -1,0 +1,123 @@
+"""Compiles an authored template into a frozen Plan, or refuses it with all of its faults."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from models.messages.templates import CatalogFacts, Fault, FaultKind, Plan, Step, TemplateDocument
+from templates_engine.assemble import Checked, assemble
+from templates_engine.gates import gate_faults
+from templates_engine.network import (
+    Edges,
+    Reach,
+    islands,
+    reach,
+    read_edges,
+    reorder,
+    repeat_faults,
+    reverse,
+    topological_order,
+)
+from templates_engine.part_lines import LineReader
+from templates_engine.refusal import TemplateRefused
+from templates_engine.step_checks import data_faults
+
+
+def compile_template(document: TemplateDocument, catalog: CatalogFacts) -> Plan:
+    """Return the Plan of a template; times and totals are for one unit.
+
+    Raises TemplateRefused with every fault found; each names its step.
+    """
+    with _collector_paused():
+        return assemble(_check(document, catalog))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking a Plan again and again while it grows: it holds no cycles to find."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _check(document: TemplateDocument, catalog: CatalogFacts) -> Checked:
+    steps = document.steps
+    edges = read_edges(steps)
+    edges.faults.extend(_step_faults(steps, catalog))
+    reader = LineReader(document.product, catalog, edges.faults)
+    parts = reader.read(steps)
+    order = topological_order(edges.predecessors)
+    if order is None or edges.dangling:
+        _explain_broken(steps, edges)
+        raise TemplateRefused(_sorted(edges))
+    ordered = [steps[position] for position in order]
+    predecessors = reorder(edges.predecessors, order)
+    successors = reverse(predecessors)
+    network = reach(successors)
+    # A predecessor listed twice looks like an edge implied by another path, so only those are suspects.
+    edges.faults.extend(repeat_faults(ordered, predecessors, {after for _, after in network.redundant}))
+    edges.faults.extend(_island_faults(ordered, predecessors, successors))
+    edges.faults.extend(_gate_faults(steps, edges, order, network))
+    if edges.faults:
+        raise TemplateRefused(_sorted(edges))
+    return Checked(
+        document=document,
+        catalog=catalog,
+        steps=ordered,
+        parts=[parts[position] for position in order],
+        part_totals=reader.totals(),
+        predecessors=predecessors,
+        successors=successors,
+        network=network,
+    )
+
+
+def _step_faults(steps: Sequence[Step], catalog: CatalogFacts) -> Iterator[Fault]:
+    centers = catalog.work_centers
+    for step in steps:
+        if step.work_center not in centers:
+            text = f"Step '{step.key}' runs at work centre '{step.work_center}', which is not known."
+            yield Fault(kind=FaultKind.UNKNOWN_WORK_CENTER, step=step.key, message=text)
+        if step.data:
+            yield from data_faults(step)
+
+
+def _explain_broken(steps: Sequence[Step], edges: Edges) -> None:
+    # networkx costs more than a whole compilation, so it only comes to explain what is broken.
+    from networkx import has_path
+
+    from templates_engine.broken import explain, graph_of
+
+    graph = graph_of(edges.predecessors)
+    edges.faults.extend(repeat_faults(steps, edges.predecessors, range(len(steps))))
+    edges.faults.extend(explain(graph, steps, edges.dangling))
+    edges.faults.extend(
+        gate_faults(steps, edges.positions, lambda start, end: start != end and has_path(graph, start, end))
+    )
+
+
+def _gate_faults(steps: Sequence[Step], edges: Edges, order: list[int], network: Reach) -> list[Fault]:
+    rank = {position: number for number, position in enumerate(order)}
+    return gate_faults(steps, edges.positions, lambda start, end: network.leads_to(rank[start], rank[end]))
+
+
+def _island_faults(steps: Sequence[Step], predecessors: list[list[int]], successors: list[list[int]]) -> list[Fault]:
+    if sum(not befores for befores in predecessors) == 1 or sum(not afters for afters in successors) == 1:
+        return []  # all steps follow one start or lead to one end, so they hang together
+    faults: list[Fault] = []
+    for group in islands(predecessors, successors):
+        key = steps[group[0]].key
+        others = f" and the steps joined to it, {len(group)} in all," if len(group) > 1 else ""
+        text = f"Step '{key}'{others} cannot be reached from the other steps, nor lead to them."
+        path = tuple(steps[number].key for number in group)
+        faults.append(Fault(kind=FaultKind.UNREACHABLE, step=key, message=text, path=path))
+    return faults
+
+
+def _sorted(edges: Edges) -> tuple[Fault, ...]:
+    """Put the faults in the order of the steps they name, so that an author can work them off."""
+    return tuple(sorted(edges.faults, key=lambda fault: edges.positions.get(fault.step or "", -1)))

@@ -1,0 +1,48 @@
+"""Quality gates: where rejected pieces go back to, and which steps are redone then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.messages.templates import Fault, FaultKind, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from templates_engine.network import Neighbours, Reach
+
+
+def gate_faults(
+    steps: Sequence[Step], positions: Mapping[str, int], leads_to: Callable[[int, int], bool]
+) -> list[Fault]:
+    """Return a fault for each rework target that is no ancestor of its gate, and for each on a step without gate.
+
+    `leads_to` tells whether a path runs from one authored position to another.
+    """
+    faults: list[Fault] = []
+    for step in steps:
+        target = step.rework_to
+        if target is None:
+            continue
+        if not step.quality_gate:
+            text = f"Step '{step.key}' sends rework to '{target}' but is not a quality gate."
+        elif target not in positions:
+            text = f"Gate '{step.key}' sends rework to '{target}', which is not a step of this template."
+        elif not leads_to(positions[target], positions[step.key]):
+            text = f"Gate '{step.key}' sends rework to '{target}', which does not come before it."
+        else:
+            continue
+        faults.append(Fault(kind=FaultKind.BAD_GATE, step=step.key, message=text))
+    return faults
+
+
+def rework_loop(target: int, gate: int, predecessors: Neighbours, network: Reach) -> tuple[int, ...]:
+    """Return the steps on any path from the rework target to the gate, both included, in order."""
+    loop = {target, gate}
+    waiting = [gate]
+    while waiting:
+        for before in predecessors[waiting.pop()]:
+            if before not in loop and network.leads_to(target, before):
+                loop.add(before)
+                waiting.append(before)
+    return tuple(sorted(loop))

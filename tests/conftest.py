@@ -1,0 +1,33 @@
+"""Fixtures of every test. Servers start with the first test that asks for them: rules and engine never do."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.stack.plan import Plan
+from tests.stack import running_servers
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Plan]:
+    """Real PostgreSQL (migrated), MongoDB and Temporal; this process's environment points at them."""
+    from deploy.commands.migrate import bring_up_to_date
+    from models.connections.mongo import mongo
+    from models.connections.postgres import dispose
+    from models.connections.settings import settings
+
+    before = dict(os.environ)
+    with running_servers() as plan:
+        os.environ.update(plan.environment)
+        settings.cache_clear()
+        try:
+            bring_up_to_date()
+            yield plan
+        finally:
+            dispose()
+            mongo().client.close()
+            mongo.cache_clear()
+            os.environ.clear()
+            os.environ.update(before)
+            settings.cache_clear()

@@ -1,0 +1,82 @@
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from models.messages.catalog import PartDraft
+from models.messages.stock import BalanceFilters, Postings, StockPosting
+from models.records.catalog.parts import create_part
+from models.records.codes import take
+from models.records.refusals import StockShort
+from models.records.stock_views import adjust, balances, check, rebuild_balances, receive
+from tests.factories import Factory
+
+
+@pytest.fixture
+def stocked(tenant: Factory) -> Factory:
+    """NUT and BOLT, 100 of each."""
+    with tenant.begin() as session:
+        for sku in ("NUT", "BOLT"):
+            create_part(session, tenant.actor(), PartDraft(sku=sku, name=sku))
+        receive(session, tenant.actor(), _lines(NUT=100, BOLT=100))
+    return tenant
+
+
+def _lines(**quantities: int) -> Postings:
+    lines = (StockPosting(part=sku, quantity=Decimal(many), reason="test") for sku, many in quantities.items())
+    return Postings(lines=tuple(lines))
+
+
+def _on_hand(factory: Factory) -> dict[str, Decimal]:
+    with factory.read() as session:
+        return {row.sku: row.quantity for row in balances(session, BalanceFilters()).items}
+
+
+def test_balances_are_rebuilt_from_the_ledger_whatever_stood_in_them(stocked: Factory) -> None:
+    with stocked.begin() as session:
+        session.execute(text("UPDATE stock_balances SET quantity = quantity + 7"))
+    with stocked.read() as session:
+        found = check(session)
+        assert not found.sound
+        assert len(found.faults) == 4
+    with stocked.begin() as session:
+        rebuild_balances(session)
+    assert _on_hand(stocked) == {"NUT": 100, "BOLT": 100}
+    with stocked.read() as session:
+        assert check(session).sound
+
+
+def test_rebuilding_one_factory_leaves_another_alone(stocked: Factory, other_tenant: Factory) -> None:
+    with other_tenant.begin() as session:
+        rebuild_balances(session)
+    assert _on_hand(stocked) == {"NUT": 100, "BOLT": 100}
+
+
+def test_twenty_who_take_at_once_never_take_more_than_there_is(stocked: Factory) -> None:
+    def take_some(number: int) -> bool:
+        # Half of them name the parts the other way round: locks must still be taken in one order.
+        wanted = {"NUT": -9, "BOLT": -9} if number % 2 else {"BOLT": -9, "NUT": -9}
+        try:
+            with stocked.begin() as session:
+                adjust(session, stocked.actor(), _lines(**wanted))
+        except StockShort:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(take_some, range(20)))
+    assert sum(taken) == 11
+    assert _on_hand(stocked) == {"NUT": 1, "BOLT": 1}
+    with stocked.read() as session:
+        assert check(session).sound
+
+
+def test_codes_are_given_out_once_and_without_gaps(tenant: Factory) -> None:
+    def some(count: int) -> list[str]:
+        with tenant.begin() as session:
+            return take(session, tenant.id, "WO", count)
+
+    with ThreadPoolExecutor(6) as pool:
+        codes = sorted(code for block in pool.map(some, [1, 5, 2, 7, 3, 4]) for code in block)
+    assert codes == [f"WO-{number:06d}" for number in range(1, 23)]

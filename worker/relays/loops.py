@@ -1,0 +1,66 @@
+"""The relays' rhythm: each runs for itself, waits out what is away, and says so once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from pymongo.errors import PyMongoError
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from worker.relays import commands, launches, outbox
+
+_log = structlog.get_logger("worker.relays")
+_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+_AWAY = (PyMongoError, SQLAlchemyError, RPCError)
+
+
+async def _outbox() -> int:
+    return await asyncio.to_thread(outbox.relay_all)
+
+
+async def _commands(client: Client) -> int:
+    delivered = 0
+    for tenant_id in await asyncio.to_thread(commands.tenants_waiting):
+        found = await asyncio.to_thread(commands.claim, tenant_id)
+        delivered += await commands.deliver(client, tenant_id, found)
+    return delivered
+
+
+async def _launches(client: Client) -> int:
+    orders = await asyncio.to_thread(launches.waiting)
+    for order in orders:
+        await launches.launch(client, order)
+        await asyncio.to_thread(launches.mark, order)
+    return len(orders)
+
+
+async def _keep_doing(name: str, once: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+    pause = _PAUSE
+    while not stop.is_set():
+        try:
+            done = await once()
+            if pause > _PAUSE:
+                _log.info("relay goes on", relay=name)
+            pause = 0.0 if done else _PAUSE
+        except _AWAY as fault:
+            if pause <= _PAUSE:
+                _log.warning("relay waits for a server that is away", relay=name, fault=str(fault))
+            pause = min(max(pause, _PAUSE) * 2, _LONGEST_PAUSE)
+        await _sleep(stop, pause)
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def run_relays(client: Client, stop: asyncio.Event) -> None:
+    """Run all relays until `stop` is set."""
+    async with asyncio.TaskGroup() as relays:
+        relays.create_task(_keep_doing("outbox", _outbox, stop))
+        relays.create_task(_keep_doing("commands", lambda: _commands(client), stop))
+        relays.create_task(_keep_doing("launches", lambda: _launches(client), stop))
