@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from deploy.log_ins import LogIn
 from deploy.stack.state import State
+from models.messages.access import LoggedIn
 
 Answer = TypeVar("Answer")
 _JSON = TypeAdapter(dict[str, Any])
@@ -143,8 +144,15 @@ class ApiClient:
 
     def _log_in(self) -> None:
         names = {"username": self.access.user, "password": self.access.password, "tenant": self.access.tenant}
-        token = self._asked("POST", "/auth/login", dict[str, Any], json=names)["access_token"]
-        self._http.headers["Authorization"] = f"Bearer {token}"
+        logged_in = self._asked("POST", "/auth/login", LoggedIn, json=names)
+        self._http.headers["Authorization"] = f"Bearer {logged_in.access_token}"
+
+    def _understood(self, content: bytes, answer: type[Answer]) -> Answer:
+        try:
+            return TypeAdapter(answer).validate_json(content)
+        except ValidationError as error:
+            # Another program listens there, or a FactoryOS of another version.
+            raise ServerAway(f"{self.access.url} did not answer as FactoryOS does; is the address right?") from error
 
     def _asked(self, method: str, path: str, answer: type[Answer], **request: Any) -> Answer:  # noqa: ANN401 - as httpx2 takes them
         try:
@@ -152,7 +160,7 @@ class ApiClient:
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise ServerAway(f"FactoryOS does not answer at {self.access.url}: {error}.") from error
         if response.is_success:
-            return TypeAdapter(answer).validate_json(response.content)
+            return self._understood(response.content, answer)
         try:
             document = _JSON.validate_json(response.content)
         except ValidationError:

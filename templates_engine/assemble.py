@@ -1,5 +1,6 @@
 """Assembles the frozen Plan from a template that has passed every check."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -156,29 +157,28 @@ def _generations(generation_of: Sequence[int]) -> tuple[tuple[int, ...], ...]:
 
 def _totals(checked: Checked, durations: Sequence[Decimal], critical_minutes: Decimal) -> PlanTotals:
     """Add up minutes per work centre first: rates differ by place, so each place is priced once."""
-    minutes: dict[str, Decimal] = {}
-    people: dict[str, Decimal] = {}
-    setup = _ZERO
+    minutes: defaultdict[str, Decimal] = defaultdict(Decimal)
+    people: defaultdict[str, Decimal] = defaultdict(Decimal)  # beyond, or short of, the usual one at the place
     for step, duration in zip(checked.steps, durations, strict=True):
-        authored = vars(step)
-        place = authored["work_center"]
-        setup += authored["setup_minutes"]
-        minutes[place] = minutes.get(place, _ZERO) + duration
-        people[place] = people.get(place, _ZERO) + duration * authored["crew"]
+        minutes[step.work_center] += duration
+        if step.crew != 1:
+            people[step.work_center] += duration * (step.crew - 1)
     centers = checked.catalog.work_centers
     time_cost = sum(
         (
-            cost_of(minutes[place], centers[place].cost_per_hour)
-            + cost_of(people[place], centers[place].labor_cost_per_hour)
-            for place in minutes
+            cost_of(spent, centers[place].cost_per_hour)
+            + cost_of(spent + people[place], centers[place].labor_cost_per_hour)
+            for place, spent in minutes.items()
         ),
         _ZERO,
     )
+    setup = sum([step.setup_minutes for step in checked.steps], _ZERO)
+    total = sum(minutes.values(), _ZERO)
     material = sum((part.cost for part in checked.part_totals), _ZERO)
     return PlanTotals(
         setup_minutes=setup,
-        run_minutes=sum(minutes.values(), _ZERO) - setup,
-        person_minutes=sum(people.values(), _ZERO),
+        run_minutes=total - setup,
+        person_minutes=total + sum(people.values(), _ZERO),
         critical_minutes=critical_minutes,
         material_cost=material,
         time_cost=money(time_cost),

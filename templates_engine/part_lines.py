@@ -109,18 +109,20 @@ class LineReader:
 
     def totals(self) -> tuple[PartTotal, ...]:
         """Return what one unit needs of every part and what that costs, by SKU."""
-        facts_of = self._catalog.parts
-        return tuple(
-            PartTotal(
-                part_id=facts_of[sku].id,
-                sku=sku,
-                name=facts_of[sku].name,
-                uom=facts_of[sku].uom,
-                quantity=quantity,
-                cost=money(quantity * facts_of[sku].unit_cost),
+        rows: list[dict[str, object]] = []
+        for sku, quantity in sorted(self._totals.items()):
+            facts = self._catalog.parts[sku]
+            rows.append(
+                {
+                    "part_id": facts.id,
+                    "sku": sku,
+                    "name": facts.name,
+                    "uom": facts.uom,
+                    "quantity": quantity,
+                    "cost": money(quantity * facts.unit_cost),
+                }
             )
-            for sku, quantity in sorted(self._totals.items())
-        )
+        return tuple(trusted(PartTotal, rows))
 
     def _add_carefully(self, first: int, step: Step, line: PartLine) -> None:
         facts = self._catalog.parts.get(line.part)

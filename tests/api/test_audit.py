@@ -4,6 +4,7 @@ from typing import Any
 from models.connections.ids import new_id
 from models.connections.mongo import mongo
 from tests.api.conftest import Api
+from worker.relays.outbox import relay_all
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -49,3 +50,12 @@ def test_only_auditors_read_the_trail(api: Api) -> None:
     assert api.as_("technician").get("/audit").status_code == 403
     assert api.get("/audit?q=x").status_code == 422
     assert api.get("/audit?cursor=x").json()["type"] == "/problems/bad-cursor"
+
+
+def test_what_is_done_can_be_read_in_the_trail(api: Api) -> None:
+    began = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    part = api.made("/parts", {"sku": "A", "name": "x"})
+    api.made("/parts", {"sku": "B", "name": "x"})
+    relay_all()
+    entries = api.get(f"/audit?subject_id={part['id']}&since={began}").json()["items"]
+    assert [(entry["action"], entry["after"]["sku"]) for entry in entries] == [("parts:created", "A")]

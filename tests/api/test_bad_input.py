@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from api.app import ROUTERS
 from api.deps import declared_access
+from api.problems import BY_ERROR, KINDS
+from models.records.refusals import Refusal
 from tests.api.conftest import Api
 
 ROUTES = [
@@ -129,6 +131,17 @@ def test_every_problem_has_its_page(client: TestClient, api: Api) -> None:
     assert page.status_code == 200
     assert problem["title"] in page.text
     assert client.get("/problems/nonsense").status_code == 404
+
+
+def _descendants(kind: type[Exception]) -> set[type[Exception]]:
+    return {kind} | {below for child in kind.__subclasses__() for below in _descendants(child)}
+
+
+def test_every_refusal_is_mapped_to_one_problem() -> None:
+    for kind in _descendants(Refusal) - {Refusal}:
+        assert any(ancestor in BY_ERROR for ancestor in kind.__mro__), f"{kind.__name__} has no problem"
+    slugs = [kind.slug for kind in KINDS]
+    assert len(slugs) == len(set(slugs))
 
 
 def test_every_route_declares_who_may_call_it() -> None:

@@ -1,5 +1,6 @@
 """Carries outbox rows to where they must be known; facts never wait for it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,5 +34,13 @@ def _relay(tenant_id: UUID) -> int:
 def _to_audit(tenant_id: UUID, entries: list[dict[str, Any]]) -> None:
     """Upsert by the entry's id: a batch sent twice is there once."""
     logs: Collection[dict[str, Any]] = mongo()["audit_logs"]
-    documents = [{**entry, "_id": entry["id"], "tenant_id": str(tenant_id)} for entry in entries]
+    documents = [
+        {
+            **entry,
+            "_id": entry["id"],
+            "tenant_id": str(tenant_id),
+            "timestamp": datetime.fromisoformat(entry["timestamp"]),
+        }
+        for entry in entries
+    ]
     logs.bulk_write([ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in documents])

@@ -110,6 +110,7 @@ def _secure_all() -> None:
         _secure(table)
     _secure("tenants", mine="id")
     op.execute("CREATE POLICY log_in_finds_its_tenant ON tenants FOR SELECT USING (true)")
+    op.execute("GRANT SELECT ON alembic_version TO factoryos_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO factoryos_app")
     for function in ("tenants_with_outbox()", "tenants_with_commands(interval)", "tenants_with_launches()"):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")

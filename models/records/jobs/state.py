@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.rules.jobs import Graph, Job, JobState, Pieces
+from models.rules.jobs.state import CODES
 from models.rules.orders import Status
 from models.rules.work_orders import FINISHED, WorkOrderState
 
@@ -16,9 +17,6 @@ _ROWS = text("""
       FROM work_orders WHERE job_id = :job ORDER BY step_index, attempt
 """)
 _JOB = text("SELECT quantity, status, held FROM jobs WHERE id = :job")
-_CODES = {
-    "WAITING": "W", "READY": "R", "IN_PROGRESS": "I", "PAUSED": "P", "COMPLETED": "C", "SKIPPED": "S", "CANCELLED": "X",
-}  # fmt: skip
 
 
 def load_state(session: Session, job_id: UUID, graph: Graph) -> JobState:
@@ -31,7 +29,7 @@ def load_state(session: Session, job_id: UUID, graph: Graph) -> JobState:
         attempts[row.step_index].append(row)
     latest = [attempts[step][-1] for step in range(len(graph.keys))]
     state = JobState(
-        quantity=job.quantity, states="".join(_CODES[row.state] for row in latest), job_held=job.held,
+        quantity=job.quantity, states="".join(CODES[WorkOrderState(row.state)] for row in latest), job_held=job.held,
         status=Status(job.status), held=[row.step_index for row in latest if row.held],
     )  # fmt: skip
     for step, rows in sorted(attempts.items()):

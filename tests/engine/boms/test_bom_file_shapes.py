@@ -143,8 +143,9 @@ def test_lists_from_farther_away_come_through_as_text(encoding):
     assert len({row.sku for row in preview.rows}) == 27
 
 
-def test_bytes_no_encoding_explains_are_still_shown():
-    preview = read_bom(b"Name,Qty\nTube \x81\x8d,2\nRod,1\n")
+@pytest.mark.parametrize("odd", [b"\x81\x8d", b"\xfe\xfd\xff\x98\xfd"])
+def test_bytes_no_encoding_explains_are_still_shown(odd):
+    preview = read_bom(b"Name,Qty\nTube " + odd + b",2\nRod,1\n")
     assert [row.quantity for row in preview.rows] == [2, 1]
 
 
