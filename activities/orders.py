@@ -3,6 +3,7 @@ from temporalio import activity
 from models.connections.postgres import begin, read
 from models.messages.orders import JobPage, JobsToStart, OrderProgress, ScaleOrder
 from models.records import orders
+from models.records.jobs import inputs
 
 
 class OrderActivities:
@@ -12,7 +13,7 @@ class OrderActivities:
     def jobs_to_start(self, page: JobPage) -> JobsToStart:
         """Return the next open jobs of an order."""
         with read(page.tenant_id) as session:
-            return orders.jobs_to_start(session, page)
+            return inputs.jobs_to_start(session, page)
 
     @activity.defn(name="orders.conclude")
     def conclude(self, request: ScaleOrder) -> OrderProgress:

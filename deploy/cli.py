@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.commands import api, import_files, migrate, openapi, run, status, stop, worker
+from deploy.commands import api, bench, import_files, migrate, openapi, repair, run, status, stop, worker
 from deploy.commands.environment import adopt
 
 app = typer.Typer(
@@ -19,7 +19,9 @@ app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=stop.EXAMPLES)(stop.stop)
 app.command(epilog=migrate.EXAMPLES)(migrate.migrate)
+app.command(epilog=repair.EXAMPLES)(repair.repair)
 app.command(epilog=api.EXAMPLES)(api.api)
 app.command(epilog=worker.EXAMPLES)(worker.worker)
 app.command(epilog=openapi.EXAMPLES)(openapi.openapi)
+app.command(epilog=bench.EXAMPLES)(bench.bench)
 app.add_typer(import_files.app, name="import")

@@ -52,9 +52,6 @@ Percent = Annotated[
 Figure = Annotated[Decimal, Field(examples=["1250.5"]), _AS_TEXT]
 Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=24, decimal_places=9), _AS_TEXT]
 
-# A number that is only shown: exact, without trailing zeros.
-Exact = Annotated[Decimal, _AS_TEXT]
-
 # A code people type, print and scan: SKU, step key, work centre.
 Code = Annotated[
     str,

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from models.messages.base import Message
+from models.messages.base import Figure, Message
 
 
 class ActualCost(Message):
@@ -20,9 +20,9 @@ class ActualCost(Message):
 class CostSheet(Message):
     """Planned against actual cost of an order; the plan stays as it was at release."""
 
-    planned_material: Decimal
-    planned_time: Decimal
-    actual_material: Decimal
-    actual_scrap: Decimal
-    actual_time: Decimal
-    actual_minutes: Decimal
+    planned_material: Figure
+    planned_time: Figure
+    actual_material: Figure
+    actual_scrap: Figure
+    actual_time: Figure
+    actual_minutes: Figure

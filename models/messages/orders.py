@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.messages.base import Code, Exact, Id, Instant, Message, Name, PositiveQuantity, Text
+from models.messages.base import Code, Figure, Id, Instant, Message, Name, PositiveQuantity, Text
 from models.messages.jobs import JobInput
 from models.messages.paging import PageRequest
 from models.rules.orders import OrderKind, Status
@@ -84,9 +84,9 @@ class OrderView(Message):
     product_name: str
     template_id: Id
     template_code: str
-    quantity: Exact
-    lot_size: Exact
-    produced: Exact
+    quantity: Figure
+    lot_size: Figure
+    produced: Figure
     due_at: Instant
     priority: int
     status: Status
@@ -108,13 +108,13 @@ class ManufacturingOrderView(Message):
     order_id: Id
     order_code: str
     product_sku: str
-    quantity: Exact
-    produced: Exact
+    quantity: Figure
+    produced: Figure
     job_count: int
     due_at: Instant
     status: Status
-    planned_material_cost: Exact
-    planned_time_cost: Exact
+    planned_material_cost: Figure
+    planned_time_cost: Figure
     created_at: Instant
     ended_at: Instant | None
 
@@ -126,9 +126,9 @@ class RequirementView(Message):
     sku: str
     name: str
     uom: str
-    quantity: Exact
-    issued: Exact
-    on_hand: Exact
+    quantity: Figure
+    issued: Figure
+    on_hand: Figure
 
 
 class OrderFilters(PageRequest):

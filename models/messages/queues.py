@@ -2,5 +2,4 @@
 
 UPDATE_SUBMIT = "submit"
 SIGNAL_SUBMIT = "submit_queued"
-JOB_WORKFLOW = "Job"
-ORDER_WORKFLOW = "Order"
+QUERY_FACT_NUMBER = "fact_number"

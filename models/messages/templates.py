@@ -253,7 +253,7 @@ class Plan(Message):
     critical_path: tuple[int, ...]
     parts: tuple[PartTotal, ...]
     totals: PlanTotals
-    content_hash: str = Field(description="SHA-256 hex of the canonical JSON of all else")
+    content_hash: str = Field(description="SHA-256 hex of the canonical JSON of what was authored or priced")
 
 
 # --- views and changes ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.messages.base import Code, Exact, Id, Instant, Message
+from models.messages.base import Code, Figure, Id, Instant, Message
 from models.messages.paging import PageRequest
 from models.messages.templates import DataField
 from models.rules.orders import Status
@@ -30,11 +30,11 @@ class WorkOrderView(Message):
     quality_gate: bool
     priority: int
     due_at: Instant
-    planned_minutes: Exact
-    quantity: Exact
-    good: Exact
-    scrapped: Exact
-    rejected: Exact
+    planned_minutes: Figure
+    quantity: Figure
+    good: Figure
+    scrapped: Figure
+    rejected: Figure
     ready_at: Instant | None
     started_at: Instant | None
     ended_at: Instant | None
@@ -46,7 +46,7 @@ class TimeEntryView(Message):
     user: str
     started_at: Instant
     ended_at: Instant | None
-    minutes: Exact | None
+    minutes: Figure | None
     stated: bool
 
 
@@ -56,16 +56,16 @@ class PartToUse(Message):
     sku: str
     name: str
     uom: str
-    planned: Exact
-    used: Exact
-    on_hand: Exact
+    planned: Figure
+    used: Figure
+    on_hand: Figure
 
 
 class RecordedValue(Message):
     """A recorded value, in the field's own kind."""
 
     key: str
-    value: bool | Exact | str
+    value: bool | Figure | str
 
 
 class WorkOrderDetail(WorkOrderView):
@@ -103,8 +103,8 @@ class JobView(Message):
     manufacturing_order_id: Id
     product_sku: str
     lot_number: int
-    quantity: Exact
-    produced: Exact
+    quantity: Figure
+    produced: Figure
     status: Status
     held: bool
     hold_reason: str | None
@@ -132,12 +132,12 @@ class StepView(Message):
     optional: bool
     quality_gate: bool
     after: tuple[str, ...]
-    planned_minutes: Exact
-    actual_minutes: Exact
-    quantity: Exact
-    good: Exact
-    scrapped: Exact
-    rejected: Exact
+    planned_minutes: Figure
+    actual_minutes: Figure
+    quantity: Figure
+    good: Figure
+    scrapped: Figure
+    rejected: Figure
     started_at: Instant | None
     ended_at: Instant | None
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.connections.ids import new_id
 from models.messages.access import Actor
-from models.messages.jobs import JobInput, JobRef
-from models.messages.orders import JobPage, JobsToStart, OrderInput, OrderProgress, OrderView, PlaceOrder, Scaled
+from models.messages.orders import OrderInput, OrderProgress, OrderView, PlaceOrder, Scaled
 from models.messages.templates import Plan
 from models.records import audit, codes, order_views, plans
 from models.rules.boms import requirement
@@ -64,12 +64,6 @@ _NEW_WORK_ORDERS = text("""
            CAST(:gates AS bool[]), CAST(:minutes AS numeric[]), CAST(:quantities AS numeric[]))
            AS w(id, code, job, step, key, name, center, optional, gate, minutes, quantity)
 """)
-_TO_START = text("""
-    SELECT j.id, j.code, j.lot_number, j.plan_hash, j.due_at, p.sku, o.site, j.epoch
-      FROM jobs j JOIN orders o ON o.id = j.order_id JOIN products p ON p.id = o.product_id
-     WHERE j.order_id = :order AND j.lot_number > :after AND j.status NOT IN ('DONE', 'CANCELLED')
-     ORDER BY j.lot_number LIMIT :limit
-""")
 _OPEN_JOBS = text("""
     SELECT count(*) FILTER (WHERE status NOT IN ('DONE', 'CANCELLED')) AS open,
            count(*) FILTER (WHERE status = 'DONE') AS done FROM jobs WHERE order_id = :order
@@ -79,6 +73,10 @@ _END = text("""
                  WHERE order_id = :order AND ended_at IS NULL)
     UPDATE orders SET status = :status, ended_at = now(), row_version = row_version + 1
      WHERE id = :order AND ended_at IS NULL
+""")
+_UNFINISHED = text("""
+    SELECT o.id, o.code, o.site, o.due_at, p.sku FROM orders o JOIN products p ON p.id = o.product_id
+     WHERE o.launched_at IS NOT NULL AND o.ended_at IS NULL ORDER BY o.created_at
 """)
 _NOT_LAUNCHED = text("""
     SELECT o.id, o.code, o.site, o.due_at, p.sku FROM orders o JOIN products p ON p.id = o.product_id
@@ -235,22 +233,6 @@ def _make_jobs(scaling: _Scaling, mo_id: UUID, lots: range) -> None:
     })  # fmt: skip
 
 
-def jobs_to_start(session: Session, page: JobPage) -> JobsToStart:
-    """Return the next open jobs of an order as inputs for their workflows."""
-    rows = session.execute(_TO_START, {"order": page.order_id, "after": page.after_lot, "limit": page.limit}).all()
-    jobs = tuple(
-        JobInput(
-            job=JobRef(
-                tenant_id=page.tenant_id, job_id=row.id, order_id=page.order_id, code=row.code, product=row.sku,
-                site=row.site, due_at=row.due_at,
-            ),
-            plan_hash=row.plan_hash, epoch=row.epoch,
-        )
-        for row in rows
-    )  # fmt: skip
-    return JobsToStart(jobs=jobs, last_lot=rows[-1].lot_number if rows else page.after_lot)
-
-
 def conclude(session: Session, order_id: UUID) -> OrderProgress:
     """End an order all of whose jobs have ended; tell how many are still open. Changes nothing the second time."""
     session.execute(_ORDER, {"order": order_id}).one()
@@ -262,14 +244,20 @@ def conclude(session: Session, order_id: UUID) -> OrderProgress:
     return OrderProgress(open_jobs=0, status=status)
 
 
+def unfinished(session: Session, tenant_id: UUID) -> Sequence[OrderInput]:
+    """Return every order that was launched and has not ended."""
+    return [_input(tenant_id, row) for row in session.execute(_UNFINISHED)]
+
+
+def _input(tenant_id: UUID, row: Row[Any]) -> OrderInput:
+    return OrderInput(
+        tenant_id=tenant_id, order_id=row.id, code=row.code, product=row.sku, site=row.site, due_at=row.due_at
+    )
+
+
 def not_launched(session: Session, tenant_id: UUID) -> Sequence[OrderInput]:
     """Lock and return orders whose workflow has not been started yet."""
-    return [
-        OrderInput(
-            tenant_id=tenant_id, order_id=row.id, code=row.code, product=row.sku, site=row.site, due_at=row.due_at
-        )
-        for row in session.execute(_NOT_LAUNCHED)
-    ]
+    return [_input(tenant_id, row) for row in session.execute(_NOT_LAUNCHED)]
 
 
 def mark_launched(session: Session, order_id: UUID) -> None:

@@ -26,8 +26,8 @@ _POST = text("""
     WITH wanted AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:kinds AS text[]),
             CAST(:parts AS uuid[]), CAST(:locations AS text[]), CAST(:quantities AS numeric[]),
-            CAST(:uoms AS text[]), CAST(:costs AS numeric[]), CAST(:jobs AS uuid[]), CAST(:work_orders AS uuid[]), CAST(:reasons AS text[]), CAST(:actors AS uuid[]),
-            CAST(:instants AS timestamptz[]))
+            CAST(:uoms AS text[]), CAST(:costs AS numeric[]), CAST(:jobs AS uuid[]), CAST(:work_orders AS uuid[]),
+            CAST(:reasons AS text[]), CAST(:actors AS uuid[]), CAST(:instants AS timestamptz[]))
         AS w(id, move_key, kind, part_id, location, quantity, uom, unit_cost, job_id, work_order_id, reason, actor_id,
              occurred_at)
     ), posted AS (

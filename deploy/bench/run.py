@@ -1,0 +1,47 @@
+"""All measurements, by name, in the order they are made."""
+
+import sys
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+from deploy.bench import compile_speed, histories, latency, ledger, long_job, statements, throughput
+from deploy.bench.factory import Factory
+from deploy.bench.figures import Figure
+from deploy.bench.stack import running_stack
+from models.connections.temporal import connect
+
+Name = Literal["compile", "history", "latency", "throughput", "statements", "long-job", "ledger"]
+NAMES: tuple[Name, ...] = get_args(Name)
+_LONG, _LONG_QUICK = 5_000, 1_000
+
+
+def compile_figures() -> list[Figure]:
+    """Return how much slower a whole compilation is than the plain pass."""
+    return [Figure("compile", f"compile ÷ plain pass, {what}", ratio, "×", at_most=2) for what, ratio in
+            compile_speed.measure().items()]  # fmt: skip
+
+
+async def measure(names: Iterable[Name], *, quick: bool) -> list[Figure]:
+    """Make the named measurements, on one stack, one after the other. Raises StackError, TapFailed."""
+    wanted = set(names)
+    figures = compile_figures() if "compile" in wanted else []
+    if wanted - {"compile"}:
+        with running_stack() as plan:
+            factory, client = Factory(plan.api_url), await connect()
+            for name in (each for each in NAMES if each in wanted):
+                print(f"Measuring {name} ...", file=sys.stderr)
+                match name:
+                    case "history":
+                        figures += await histories.measure(factory, client)
+                    case "latency":
+                        figures += await latency.measure(factory, client, 5, 20 if quick else 40)
+                    case "throughput":
+                        effort = throughput.Effort(3, 5) if quick else throughput.Effort(8, 5)
+                        figures += await throughput.measure(factory, client, effort)
+                    case "statements":
+                        figures += await statements.measure(factory)
+                    case "long-job":
+                        figures += await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
+                    case "ledger":
+                        figures += ledger.measure(factory, 5)
+    return figures
