@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -39,6 +39,12 @@ def _pages() -> Environment:
 def _page(name: str, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what the page shows
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     return HTMLResponse(_pages().get_template(name).render(**facts), headers={"Content-Security-Policy": policy})
+
+
+@router.get("/")
+def get_start() -> RedirectResponse:
+    """Lead whoever opens the bare address to the API's description."""
+    return RedirectResponse("/api/docs")
 
 
 @router.get("/api/docs")

@@ -12,7 +12,7 @@ from deploy.stack.ports import choose
 from deploy.stack.state import State
 from deploy.stack.supervisor import Supervisor
 
-_EXTERNAL = ("DATABASE_URL", "DATABASE_OWNER_URL", "MONGO_URL", "TEMPORAL_ADDRESS", "FACTORYOS_LOG_DIR")
+EXTERNAL = ("DATABASE_URL", "DATABASE_OWNER_URL", "MONGO_URL", "TEMPORAL_ADDRESS", "FACTORYOS_LOG_DIR")
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def running_servers() -> Iterator[Plan]:
     with fresh_home() as home:
         state = State(home)
         state.create()
-        ours = {name: value for name, value in os.environ.items() if name not in _EXTERNAL}
+        ours = {name: value for name, value in os.environ.items() if name not in EXTERNAL}
         plan = make_plan(state, choose({}, auto=True), ours, durable=False)
         supervisor = Supervisor(state.run_file, print, plan.environment)
         try:

@@ -1,13 +1,15 @@
 """All measurements, by name, in the order they are made."""
 
+import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 from deploy.bench import compile_speed, histories, latency, ledger, long_job, statements, throughput
 from deploy.bench.factory import Factory
 from deploy.bench.figures import Figure
 from deploy.bench.stack import running_stack
+from deploy.stack.plan import Plan
 from models.connections.temporal import connect
 
 Name = Literal["compile", "history", "latency", "throughput", "statements", "long-job", "ledger"]
@@ -21,27 +23,33 @@ def compile_figures() -> list[Figure]:
             compile_speed.measure().items()]  # fmt: skip
 
 
-async def measure(names: Iterable[Name], *, quick: bool) -> list[Figure]:
+def measure(names: Iterable[Name], *, quick: bool) -> list[Figure]:
     """Make the named measurements, on one stack, one after the other. Raises StackError, TapFailed."""
-    wanted = set(names)
+    wanted = [name for name in NAMES if name in set(names)]
     figures = compile_figures() if "compile" in wanted else []
-    if wanted - {"compile"}:
+    if set(wanted) - {"compile"}:
         with running_stack() as plan:
-            factory, client = Factory(plan.api_url), await connect()
-            for name in (each for each in NAMES if each in wanted):
-                print(f"Measuring {name} ...", file=sys.stderr)
-                match name:
-                    case "history":
-                        figures += await histories.measure(factory, client)
-                    case "latency":
-                        figures += await latency.measure(factory, client, 5, 20 if quick else 40)
-                    case "throughput":
-                        effort = throughput.Effort(3, 5) if quick else throughput.Effort(8, 5)
-                        figures += await throughput.measure(factory, client, effort)
-                    case "statements":
-                        figures += await statements.measure(factory)
-                    case "long-job":
-                        figures += await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
-                    case "ledger":
-                        figures += ledger.measure(factory, 5)
+            figures += asyncio.run(_on_the_stack(plan, wanted, quick=quick))
+    return figures
+
+
+async def _on_the_stack(plan: Plan, names: Sequence[Name], *, quick: bool) -> list[Figure]:
+    factory, client = Factory(plan.api_url), await connect()
+    figures: list[Figure] = []
+    for name in names:
+        print(f"Measuring {name} ...", file=sys.stderr)
+        match name:
+            case "history":
+                figures += await histories.measure(factory, client)
+            case "latency":
+                figures += await latency.measure(factory, client, 5, 20 if quick else 40)
+            case "throughput":
+                effort = throughput.Effort(3, 5) if quick else throughput.Effort(8, 5)
+                figures += await throughput.measure(factory, client, effort)
+            case "statements":
+                figures += await statements.measure(factory)
+            case "long-job":
+                figures += await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
+            case "ledger":
+                figures += ledger.measure(factory, 5)
     return figures

@@ -1,6 +1,5 @@
 """`factoryos bench`: how fast the product is, as ratios to bare floors within one run."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -32,7 +31,7 @@ def bench(
         raise typer.BadParameter(f"There is no measurement {', '.join(sorted(unknown))}; choose from {', '.join(NAMES)}.")
     wanted = [name for name in NAMES if not only or name in only]
     with refusals_explained():
-        figures = asyncio.run(measure(wanted, quick=quick))
+        figures = measure(wanted, quick=quick)
     if json:
         print(as_json(figures))
     else:

@@ -21,9 +21,15 @@ def welcome(plan: Plan, log_ins: list[LogIn]) -> RenderableType:
         places.add_row("[bold]PostgreSQL's data[/]", str(elsewhere))
     places.add_row("[bold]Logs[/]", str(plan.state.logs))
     places.add_row("[bold]Stop[/]", "Ctrl-C here, or `factoryos stop` from another shell")
+    content = Group(places, "", people_table(log_ins)) if log_ins else places
+    return Panel(content, title="FactoryOS is running", border_style="green")
+
+
+def people_table(log_ins: list[LogIn]) -> Table:
+    """Return who may log in, with passwords."""
     people = Table(title="Log in as", title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in ("user", "password", "role"):
         people.add_column(heading, style="cyan" if heading == "password" else "")
     for log_in in log_ins:
         people.add_row(log_in.user, log_in.password, log_in.role)
-    return Panel(Group(places, "", people) if log_ins else places, title="FactoryOS is running", border_style="green")
+    return people

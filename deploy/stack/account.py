@@ -99,9 +99,18 @@ def programs_for(account: Account | None, programs: Path, home: Path) -> Path:
     return copy / programs.relative_to(package.parent)
 
 
+def forget_elsewhere(home: Path) -> None:
+    """Remove what lies outside a state folder that is itself being removed."""
+    shutil.rmtree(_place_of(home), ignore_errors=True)
+
+
+def _place_of(home: Path) -> Path:
+    return _ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+
+
 def _elsewhere(home: Path) -> Path:
     """Return this state folder's place outside, distinct for each; open to pass through, closed to read."""
-    place = _ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    place = _place_of(home)
     for folder in (_ELSEWHERE, place):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o711)

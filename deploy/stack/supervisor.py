@@ -103,9 +103,12 @@ class Supervisor:
             else:
                 return
 
-    def watch(self) -> None:
-        """Stay until asked to stop, bringing back whoever dies. Raises GaveUp when one dies too often."""
-        while not self.stopping:
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Stay until asked to stop, or `until` holds, bringing back whoever dies.
+
+        Raises GaveUp when one dies too often.
+        """
+        while not self.stopping and not until():
             for watched in (each for group in self._groups for each in group):
                 self._look_after(watched)
             time.sleep(_TICK_SECONDS)

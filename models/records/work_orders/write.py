@@ -58,10 +58,10 @@ _MOVE = text("""
     ), stopped AS (
         UPDATE time_entries t SET
             ended_at = greatest(t.started_at, :at),
-            minutes = coalesce(
-                greatest(0, CAST(:minutes AS numeric) - (SELECT coalesce(sum(e.minutes), 0) FROM time_entries e
-                    WHERE e.work_order_id = t.work_order_id AND e.ended_at IS NOT NULL)),
-                round(extract(epoch FROM greatest(t.started_at, :at) - t.started_at) / 60, 6)),
+            minutes = CASE WHEN CAST(:minutes AS numeric) IS NULL
+                THEN round(extract(epoch FROM greatest(t.started_at, :at) - t.started_at) / 60, 6)
+                ELSE greatest(0, CAST(:minutes AS numeric) - (SELECT coalesce(sum(e.minutes), 0) FROM time_entries e
+                    WHERE e.work_order_id = t.work_order_id AND e.ended_at IS NOT NULL)) END,
             stated = CAST(:minutes AS numeric) IS NOT NULL
           FROM changed c
          WHERE t.work_order_id = c.id AND t.ended_at IS NULL AND c.before = 'IN_PROGRESS' AND c.after <> 'IN_PROGRESS'
@@ -196,7 +196,7 @@ def _audit(fact: Fact, kind: str) -> str:
     after: dict[str, Any] = {"seq": fact.seq, "status": decision.status or fact.job.status}
     if row is not None:
         own = next((c for c in decision.changes if (c.step, c.attempt) == (row.step_index, row.attempt)), None)
-        before |= {"code": row.code, "state": row.state, "assignee": row.assignee_id, "good": str(row.good)}
+        before |= {"code": row.code, "state": row.state, "assignee": row.assignee_id, "good": f"{row.good.normalize():f}"}
         after |= {"code": row.code, "state": own.after if own else row.state, **_pieces(fact)}
     request = fact.command.request.model_dump(mode="json", exclude={"action"}, exclude_none=True)
     return AuditEntry(
@@ -208,4 +208,4 @@ def _audit(fact: Fact, kind: str) -> str:
 
 def _pieces(fact: Fact) -> dict[str, str]:
     pieces = fact.decision.pieces
-    return {"good": str(pieces.good), "scrapped": str(pieces.scrapped), "rejected": str(pieces.rejected)}
+    return {name: f"{getattr(pieces, name).normalize():f}" for name in ("good", "scrapped", "rejected")}

@@ -144,7 +144,7 @@ class Job(Memory):
         loop = self.graph.loop(self._rework_target(ask.target, step), step)
         aside, made = self.rejected.get(step, ZERO), self.output(step)
         if self.states[step] is not _S.COMPLETED:
-            return self._with_rework(Decision(), loop, SentBack(self.input(step), ZERO, ZERO))
+            return self._with_rework(Decision(), loop, SentBack(self._left_undone(step), ZERO, ZERO))
         quantity = ask.quantity if ask.quantity is not None else (aside or made)
         returned = max(quantity - aside, ZERO)
         if quantity <= 0 or returned > made:
@@ -154,6 +154,14 @@ class Job(Memory):
         if returned > 0:
             self._refuse_moved_on(step)
         return self._with_rework(Decision(), loop, SentBack(quantity, returned, quantity - returned))
+
+    def _left_undone(self, step: int) -> Decimal:
+        """Return the pieces a skipped or cancelled step was to work on: what it made before it was given up stays."""
+        skipped = self.states[step] is _S.SKIPPED and self.attempt(step) == 1
+        left = self.input(step) if skipped else self.input(step) - self.output(step)
+        if left <= 0:
+            raise Refused(_R.NOTHING_TO_REWORK, "No pieces are waiting here; open the step that should send them.")
+        return left
 
     def _rework_target(self, key: str | None, step: int) -> int:
         if key is None:

@@ -1,0 +1,131 @@
+"""Twenty jobs in work while everything under them is killed; what happened is returned for the checks."""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import httpx2
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.connections.postgres import read
+from tests.faults.hands import Book, Hands
+from tests.faults.killer import Killer
+from tests.faults.product import Product
+from tests.faults.technician import Technician
+from tests.faults.workshop import PRODUCT, Workshop, open_workshop
+
+JOBS, _LOTS, _LOT_SIZE = 20, 5, 2
+_UNSETTLED = text("""
+    SELECT (SELECT count(*) FROM orders WHERE ended_at IS NULL) AS orders,
+           (SELECT count(*) FROM commands WHERE state = 'PENDING') AS commands,
+           (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox
+""")
+
+
+@dataclass
+class Storm:
+    """One storm: its seed, what was done, and how long things took (seconds)."""
+
+    product: Product
+    seed: int
+    kills: int
+    freezes: int = 1
+    settle_seconds: float = 90
+    victims: dict[str, int] | None = None
+    shop: Workshop = field(init=False)
+    book: Book = field(default_factory=Book)
+    killed: Counter[str] = field(default_factory=Counter)
+    orders: int = 0
+    unsettled: str = ""
+    lasted: float = 0
+    settled_after: float = 0
+
+    def rage(self) -> "Storm":
+        """Run the storm to its end and wait until all is quiet again."""
+        self.shop = open_workshop()
+        began = time.monotonic()
+        asyncio.run(self._rage())
+        self.lasted = time.monotonic() - began
+        return self
+
+    async def _rage(self) -> None:
+        limits = httpx2.Limits(max_connections=50)
+        async with httpx2.AsyncClient(
+            base_url=self.product.url, timeout=20, trust_env=False, limits=limits
+        ) as client:
+            await self._with(client)
+
+    async def _with(self, client: httpx2.AsyncClient) -> None:
+        random = Random(self.seed)
+        hands = [Hands(client, actor, self.book) for actor in self.shop.technicians]
+        killer = Killer(self.product, Random(random.random()), self.kills, self.freezes)
+        if self.victims is not None:
+            killer.victims = self.victims
+        open_jobs: list[str] = []
+        quiet, over = asyncio.Event(), asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            for one in hands:
+                rivals = [other for other in hands if other is not one]
+                technician = Technician(one, rivals, Random(random.random()))
+                tasks.create_task(technician.work(open_jobs, over))
+            tasks.create_task(self._keep_busy(Hands(client, self.shop.manager, self.book), open_jobs, quiet, over))
+            await killer.run()
+            quiet.set()
+            ended = time.monotonic()
+            await self._settle()
+            over.set()
+        self.killed, self.settled_after = killer.done, time.monotonic() - ended
+
+    async def _keep_busy(
+        self, manager: Hands, open_jobs: list[str], quiet: asyncio.Event, over: asyncio.Event
+    ) -> None:
+        """Place orders so that twenty jobs are open as long as the storm lasts, and tell the floor which."""
+        placed = 0
+        while not over.is_set():
+            page = await manager.get("/jobs", status=["PLANNED", "IN_PROGRESS"], limit=200)
+            open_jobs[:] = [job["id"] for job in page.get("items", [])]
+            if placed < JOBS or (not quiet.is_set() and len(open_jobs) <= JOBS - _LOTS):
+                await self._order(manager)
+                placed += _LOTS
+            await asyncio.sleep(0.3)
+
+    async def _order(self, manager: Hands) -> None:
+        self.orders += 1
+        due = datetime.now(UTC) + timedelta(days=7)
+        wanted = {
+            "product": PRODUCT, "quantity": _LOTS * _LOT_SIZE, "lot_size": _LOT_SIZE, "due_at": due.isoformat(),
+        }  # fmt: skip
+        answer = await manager.post("/orders", wanted, f"{self.seed}-order-{self.orders}")
+        if answer.status_code != 201:
+            self.book.faults.append(f"an order was answered {answer.status_code}: {answer.text[:300]}")
+
+    async def _settle(self) -> None:
+        """Wait until every order has ended, every command has its fate and all is told; note what has not."""
+        deadline = time.monotonic() + self.settle_seconds
+        while True:
+            self.unsettled = await asyncio.to_thread(self._unsettled)
+            if not self.unsettled or time.monotonic() > deadline:
+                return
+            await asyncio.sleep(0.3)
+
+    def _unsettled(self) -> str:
+        try:
+            with read(self.shop.tenant_id) as session:
+                left = session.execute(_UNSETTLED).mappings().one()
+        except SQLAlchemyError as away:
+            return f"PostgreSQL is away: {away}"
+        found = {name: count for name, count in left.items() if count}
+        return ", ".join(f"{count} {name}" for name, count in found.items())
+
+    def __str__(self) -> str:
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.killed.items()))
+        statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.book.statuses.items()))
+        return (
+            f"seed {self.seed}: {self.orders * _LOTS} jobs, {len(self.book.sent)} commands in {self.book.posts} posts "
+            f"({self.book.doubled} doubled), killed {kills}; answers {statuses}, unreachable {self.book.unreachable}; "
+            f"{self.lasted:.0f} s, settled {self.settled_after:.1f} s after the last kill"
+        )
