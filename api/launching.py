@@ -14,6 +14,8 @@ from models.messages.access import Actor
 from models.messages.commands import Outcome, Request
 from models.messages.orders import OrderInput
 from models.records import order_views, orders
+from models.records.refusals import Conflict
+from models.rules.orders import ENDED
 from workflows.launch import launch_order
 
 _log = structlog.get_logger("api.launching")
@@ -41,9 +43,16 @@ def _mark(tenant_id: UUID, order_id: UUID) -> None:
 
 
 def for_every_job(actor: Actor, key: str, order_id: UUID, ask: Request) -> tuple[Outcome, ...]:
-    """Queue the same command for every open job of an order, each once under this key. Raises Missing."""
+    """Queue the same command for every open job of an order, each once under this key.
+
+    Raises Missing, and Conflict while the order is still being scaled or has ended.
+    """
     with read(actor.tenant_id) as session:
-        order_views.order(session, order_id)
+        order = order_views.order(session, order_id)
+        if order.status in ENDED:
+            raise Conflict(f"Order {order.code} has ended; nothing on it can be changed any more.")
+        if not orders.is_scaled(session, order_id):
+            raise Conflict(f"Order {order.code} is still being made into jobs; try again in a moment.")
         job_ids = orders.open_jobs(session, order_id)
     wishes = [Wish(f"{key}:{job_id}", ask, job_id=job_id) for job_id in job_ids]
     return tuple(queue(actor, wishes)) if wishes else ()

@@ -49,10 +49,16 @@ class Factory:
         return Tablet(self.url, self.token)
 
     def publish(self, lanes: int, length: int) -> str:
-        """Publish a template; every step uses a part, and each lane waits only for itself. Returns the product."""
+        """Publish a template; every step uses a part, and each lane waits only for itself. Returns the product.
+
+        Lanes are joined by one more step at the end: a template in pieces is refused.
+        """
         product = f"L{lanes}X{length}"
-        steps = tuple(_step(lane, row) for row in range(length) for lane in range(lanes))
-        document = TemplateDocument(product=product, title=f"{lanes} lanes of {length} steps", steps=steps)
+        steps = [_step(lane, row) for row in range(length) for lane in range(lanes)]
+        if lanes > 1:
+            ends = tuple(Predecessor(step=step.key) for step in steps[-lanes:])
+            steps.append(Step(key="join", name="Join the lanes", after=ends, work_center="BENCH"))
+        document = TemplateDocument(product=product, title=f"{lanes} lanes of {length} steps", steps=tuple(steps))
         with begin(self.actor.tenant_id) as session:
             add_missing_product(session, self.actor, ProductDraft(sku=product, name=product))
             draft = templates.create_draft(session, self.actor, document)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from io import BytesIO
 from threading import Event
 from time import monotonic
 from types import TracebackType
-from typing import IO, Self, TypeVar
+from typing import Self, TypeVar
 from uuid import uuid4
 
 from deploy.client import Access, ApiClient, ApiRefused, ServerAway
@@ -82,15 +83,10 @@ class Person:
         self.wait_until(decided, f"command {taken.command_id} is decided")
         return seen[0]
 
-    def upload(self, name: str, file: IO[bytes]) -> FileView:
+    def upload(self, content: bytes) -> FileView:
         """Upload a file once, however often it must be sent."""
         key = str(uuid4())
-
-        def send() -> FileView:
-            file.seek(0)
-            return self.api.upload("/files", FileView, file, {"name": name}, key=key)
-
-        return self.patiently(send)
+        return self.patiently(lambda: self.api.upload("/files", FileView, BytesIO(content), {}, key=key))
 
     def patiently(self, ask: Callable[[], Answer]) -> Answer:
         """Ask until a server answers: one that is away is asked again. Raises ApiRefused, Impatient."""

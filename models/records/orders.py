@@ -84,6 +84,10 @@ _NOT_LAUNCHED = text("""
 """)
 _LAUNCHED = text("UPDATE orders SET launched_at = coalesce(launched_at, now()) WHERE id = :order")
 _SITE = text("SELECT site FROM tenants WHERE id = current_setting('app.tenant')::uuid")
+_SCALED = text("""
+    SELECT m.job_count = (SELECT count(*) FROM jobs j WHERE j.manufacturing_order_id = m.id)
+      FROM manufacturing_orders m WHERE m.order_id = :order
+""")
 _OPEN_IDS = text("""
     SELECT id FROM jobs WHERE order_id = :order AND status NOT IN ('DONE', 'CANCELLED') ORDER BY lot_number
 """)
@@ -121,6 +125,11 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
         subject_id=order.id, after={"code": order.code, **ask.model_dump(mode="json")},
     )  # fmt: skip
     return order_views.order(session, order.id)
+
+
+def is_scaled(session: Session, order_id: UUID) -> bool:
+    """Tell whether all jobs of an order have been made."""
+    return bool(session.execute(_SCALED, {"order": order_id}).scalar())
 
 
 def open_jobs(session: Session, order_id: UUID) -> list[UUID]:

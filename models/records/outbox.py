@@ -15,6 +15,10 @@ _TAKE = text("""
 """)
 _SENT = text("UPDATE outbox SET sent_at = now() WHERE id = ANY(:ids)")
 _TENANTS = text("SELECT tenants_with_outbox()")
+_PRUNE = (
+    text("DELETE FROM outbox WHERE sent_at < now() - interval '7 days'"),
+    text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '30 days'"),
+)
 _WAITING = text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
 
 
@@ -40,6 +44,12 @@ def take(session: Session, limit: int) -> list[Waiting]:
 def mark_sent(session: Session, ids: Sequence[int]) -> None:
     """Note that rows have arrived."""
     session.execute(_SENT, {"ids": list(ids)})
+
+
+def prune(session: Session) -> None:
+    """Forget what has served its time: rows sent a week ago, answers of repeated requests after thirty days."""
+    for statement in _PRUNE:
+        session.execute(statement)
 
 
 def waiting_count(session: Session) -> int:

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from worker.relays import commands, launches, outbox
 
 _log = structlog.get_logger("worker.relays")
-_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+_REST, _LONGEST_PAUSE, _AN_HOUR = 0.5, 10.0, 3600.0
 _AWAY = (PyMongoError, SQLAlchemyError, RPCError)
 
 
@@ -36,18 +36,24 @@ async def _launches(client: Client) -> int:
     return len(orders)
 
 
-async def _keep_doing(name: str, once: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
-    pause = _PAUSE
+async def _prune() -> int:
+    await asyncio.to_thread(outbox.prune_all)
+    return 0
+
+
+async def _keep_doing(name: str, once: Callable[[], Awaitable[int]], stop: asyncio.Event, rest: float = _REST) -> None:
+    """Do something again and again, at once while there is work, else after a rest; longer while a server is away."""
+    pause, away = rest, False
     while not stop.is_set():
         try:
             done = await once()
-            if pause > _PAUSE:
+            if away:
                 _log.info("relay goes on", relay=name)
-            pause = 0.0 if done else _PAUSE
+            pause, away = (0.0 if done else rest), False
         except _AWAY as fault:
-            if pause <= _PAUSE:
+            if not away:
                 _log.warning("relay waits for a server that is away", relay=name, fault=str(fault))
-            pause = min(max(pause, _PAUSE) * 2, _LONGEST_PAUSE)
+            pause, away = (min(pause * 2, _LONGEST_PAUSE) if away else _REST), True
         await _sleep(stop, pause)
 
 
@@ -64,3 +70,4 @@ async def run_relays(client: Client, stop: asyncio.Event) -> None:
         relays.create_task(_keep_doing("outbox", _outbox, stop))
         relays.create_task(_keep_doing("commands", lambda: _commands(client), stop))
         relays.create_task(_keep_doing("launches", lambda: _launches(client), stop))
+        relays.create_task(_keep_doing("pruning", _prune, stop, _AN_HOUR))

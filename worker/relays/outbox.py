@@ -9,7 +9,7 @@ from pymongo.collection import Collection
 
 from models.connections.mongo import mongo
 from models.connections.postgres import begin, read
-from models.records import outbox
+from models.records import outbox, tenants
 
 _AT_ONCE = 500
 
@@ -19,6 +19,15 @@ def relay_all() -> int:
     with read(outbox.NO_TENANT) as session:
         tenants = outbox.tenants_waiting(session)
     return sum(_relay(tenant) for tenant in tenants)
+
+
+def prune_all() -> None:
+    """Forget, for every tenant, what was sent long ago."""
+    with read(outbox.NO_TENANT) as session:
+        tenant_ids = tenants.all_ids(session)
+    for tenant_id in tenant_ids:
+        with begin(tenant_id) as session:
+            outbox.prune(session)
 
 
 def _relay(tenant_id: UUID) -> int:

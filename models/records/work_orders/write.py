@@ -196,7 +196,12 @@ def _audit(fact: Fact, kind: str) -> str:
     after: dict[str, Any] = {"seq": fact.seq, "status": decision.status or fact.job.status}
     if row is not None:
         own = next((c for c in decision.changes if (c.step, c.attempt) == (row.step_index, row.attempt)), None)
-        before |= {"code": row.code, "state": row.state, "assignee": row.assignee_id, "good": f"{row.good.normalize():f}"}
+        before |= {
+            "code": row.code,
+            "state": row.state,
+            "assignee": row.assignee_id,
+            "good": f"{row.good.normalize():f}",
+        }
         after |= {"code": row.code, "state": own.after if own else row.state, **_pieces(fact)}
     request = fact.command.request.model_dump(mode="json", exclude={"action"}, exclude_none=True)
     return AuditEntry(
