@@ -25,6 +25,7 @@ def repair(
     harm. Ends with 1 where Temporal knows more than PostgreSQL, which means that PostgreSQL itself is older than
     what people did: those jobs are left alone, for a person to decide.
     """
+    from deploy.stack.temporal_setup import ensure_search_attributes
     from models.connections.temporal import connect
     from worker.repair import Report
     from worker.repair import repair as rebuild
@@ -33,10 +34,12 @@ def repair(
     columns = (TextColumn("Looking at open jobs"), BarColumn(), MofNCompleteColumn())
 
     async def run() -> Report:
+        client = await connect()
+        await ensure_search_attributes(client)
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("jobs", total=None)
             return await rebuild(
-                await connect(),
+                client,
                 everything=everything,
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
