@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from api import errors, health, openapi, tracing
 from api.conditional import Unchanged, unchanged
+from api.live import Feed
 from api.routes import (
     access,
     audit,
@@ -16,6 +17,7 @@ from api.routes import (
     files,
     imports,
     jobs,
+    live,
     manufacturing_orders,
     orders,
     stock,
@@ -41,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     work_orders.router,
     commands.router,
+    live.router,
     stock.router,
     imports.router,
     files.router,
@@ -54,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Make the Temporal client, which dials at its first call, and close PostgreSQL's connections at the end."""
     app.state.temporal = await connect(lazy=True)
+    app.state.live = Feed()
     yield
     dispose()
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import groupby
 from uuid import UUID, uuid5
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -110,7 +110,8 @@ async def _deliver(client: Client, actor: Actor, items: Sequence[inbox.Asked]) -
         if isinstance(failure.cause, ApplicationError) and failure.cause.type == "BadBatch":
             return await asyncio.to_thread(_refuse, actor, batch, failure.cause.message)
         return await asyncio.to_thread(_fates, actor, items)
-    except (RPCError, TimeoutError):
+    except (RPCError, RPCTimeoutOrCancelledError, TimeoutError):
+        # The client tells of our budget's end by an error of its own, which is no RPCError.
         return await asyncio.to_thread(_fates, actor, items)
     return outcomes
 

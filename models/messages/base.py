@@ -11,6 +11,13 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class Row:
+    """What a message holds by the thousand: a stdlib dataclass with slots, checked and written as a message is."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
 def _printable(text: str) -> str:
     """Refuse what PostgreSQL cannot store and no person can read: NUL and lone surrogates."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -79,6 +86,7 @@ __all__ = [
     "Percent",
     "PositiveQuantity",
     "Quantity",
+    "Row",
     "SignedMoney",
     "SignedQuantity",
     "Text",

@@ -1,7 +1,9 @@
 """Authored templates, the faults a template can have, and the frozen Plan a template compiles into."""
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -18,6 +20,7 @@ from models.messages.base import (
     Percent,
     PositiveQuantity,
     Quantity,
+    Row,
     SignedQuantity,
 )
 from models.rules.catalog import PartKind
@@ -161,7 +164,8 @@ class CatalogFacts(Message):
 
 
 # --- compiled -------------------------------------------------------------------------------------------------
-class PlanPart(Message):
+@dataclass(frozen=True, slots=True)
+class PlanPart(Row):
     """A part line in the part's stock unit, phantoms exploded; `line` names it within its step."""
 
     line: int
@@ -169,24 +173,26 @@ class PlanPart(Message):
     sku: str
     name: str
     uom: str
-    quantity: Decimal = Field(description="Base quantity in stock units; exact, may have more than six decimals")
+    quantity: Annotated[Decimal, Field(description="Base quantity in stock units; exact, even beyond six decimals")]
     basis: LineBasis
     batch_size: Decimal | None = None
     scrap_percent: Decimal = Decimal(0)
     setup_quantity: Decimal = Decimal(0)
     rounding_multiple: Decimal | None = None
-    unit_cost: Decimal
+    unit_cost: Decimal = field(kw_only=True)
 
 
-class PlanEdge(Message):
+@dataclass(frozen=True, slots=True)
+class PlanEdge(Row):
     """An incoming edge of a step: predecessor index and, for send-ahead, the good pieces it must have made."""
 
     step: int
     send_ahead: Decimal | None = None
-    redundant: bool = Field(False, description="Implied by a longer path; kept for the rules, not drawn")
+    redundant: Annotated[bool, Field(description="Implied by a longer path; kept for the rules, not drawn")] = False
 
 
-class PlanStep(Message):
+@dataclass(frozen=True, slots=True)
+class PlanStep(Row):
     """One step of a Plan. Indices are positions in `Plan.steps`. Times are minutes for one unit."""
 
     index: int
@@ -203,9 +209,7 @@ class PlanStep(Message):
     optional: bool
     quality_gate: bool
     rework_to: int | None
-    rework_loop: tuple[int, ...] = Field(
-        description="Steps redone when the gate rejects: rework target to gate, in order"
-    )
+    rework_loop: Annotated[tuple[int, ...], Field(description="What a rejection redoes: target to gate, in order")]
     parts: tuple[PlanPart, ...]
     data: tuple[DataField, ...]
     predecessors: tuple[PlanEdge, ...]
@@ -220,7 +224,8 @@ class PlanStep(Message):
     critical: bool
 
 
-class PartTotal(Message):
+@dataclass(frozen=True, slots=True)
+class PartTotal(Row):
     """A part's requirement over the whole Plan for one unit."""
 
     part_id: Id

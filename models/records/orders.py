@@ -21,6 +21,7 @@ from models.rules.orders import Status
 from models.tables.orders import Order
 
 _MOST_JOBS = 100_000
+_WIDEST = Decimal(10) ** 12  # NUMERIC(18,6)
 
 _TEMPLATE = text("""
     SELECT t.id, t.plan_hash, t.status, p.id AS product_id, p.sku, p.active
@@ -112,6 +113,7 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
     lot_size = min(ask.lot_size or ask.quantity, ask.quantity)
     if -(-ask.quantity // lot_size) > _MOST_JOBS:
         raise OrderRefused(f"That would be more than {_MOST_JOBS:,} jobs; choose a larger lot size.")
+    _refuse_if_too_large(plans.plan(session, tenant_id, row.plan_hash), ask.quantity, lot_size)
     order = Order(
         tenant_id=tenant_id, code=codes.take(session, tenant_id, "ORD")[0], kind=ask.kind, product_id=row.product_id,
         template_id=row.id, quantity=ask.quantity, lot_size=lot_size, due_at=ask.due_at, priority=ask.priority,
@@ -130,6 +132,15 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
 def is_scaled(session: Session, order_id: UUID) -> bool:
     """Tell whether all jobs of an order have been made."""
     return bool(session.execute(_SCALED, {"order": order_id}).scalar())
+
+
+def _refuse_if_too_large(plan: Plan, quantity: Decimal, lot_size: Decimal) -> None:
+    """Refuse what could be placed but never scaled, because its sums are wider than the columns that keep them."""
+    needs, time_cost = _scaled_up(plan, quantity, lot_size)
+    minutes = (planned_minutes(step, lot_size) for step in plan.steps)
+    figures = [time_cost, sum((cost for _, _, cost in needs.values()), Decimal(0)), *minutes]
+    if max([*figures, *(needed for needed, _, _ in needs.values())]) >= _WIDEST:
+        raise OrderRefused("This quantity needs more parts, minutes or money than can be counted; order less at once.")
 
 
 def open_jobs(session: Session, order_id: UUID) -> list[UUID]:
@@ -188,7 +199,7 @@ def scale(session: Session, tenant_id: UUID, order_id: UUID, most_work_orders: i
 def _make_mo(scaling: _Scaling, product_id: UUID) -> Scaled:
     mo_id = new_id()
     code = codes.take(scaling.session, scaling.tenant_id, "MO")[0]
-    needs, time_cost = _scaled_up(scaling)
+    needs, time_cost = _scaled_up(scaling.plan, scaling.quantity, scaling.lot_size)
     material = sum((cost for _, _, cost in needs.values()), Decimal(0))
     scaling.session.execute(_NEW_MO, {
         "tenant": scaling.tenant_id, "id": mo_id, "code": code, "order": scaling.order_id, "product": product_id,
@@ -203,20 +214,22 @@ def _make_mo(scaling: _Scaling, product_id: UUID) -> Scaled:
     return Scaled(manufacturing_order_id=mo_id, code=code, job_count=scaling.job_count)
 
 
-def _scaled_up(scaling: _Scaling) -> tuple[dict[UUID, tuple[Decimal, str, Decimal]], Decimal]:
+def _scaled_up(
+    plan: Plan, quantity: Decimal, lot_size: Decimal
+) -> tuple[dict[UUID, tuple[Decimal, str, Decimal]], Decimal]:
     """Return per part (quantity, unit, cost), and the time's cost: each lot rounds and sets up for itself."""
-    whole = int(scaling.quantity // scaling.lot_size)
-    rest = scaling.quantity - scaling.lot_size * whole
-    lots = [(scaling.lot_size, whole), (rest, 1)] if rest else [(scaling.lot_size, whole)]
+    whole = int(quantity // lot_size)
+    rest = quantity - lot_size * whole
+    lots = [(lot_size, whole), (rest, 1)] if rest else [(lot_size, whole)]
     needs: dict[UUID, tuple[Decimal, str, Decimal]] = {}
     time_cost = Decimal(0)
-    for step in scaling.plan.steps:
+    for step in plan.steps:
         for pieces, count in lots:
             time_cost += planned_cost(step, pieces).total * count
             for line in step.parts:
-                quantity, uom, cost = needs.get(line.part_id, (Decimal(0), line.uom, Decimal(0)))
+                needed, uom, cost = needs.get(line.part_id, (Decimal(0), line.uom, Decimal(0)))
                 more = requirement(line, pieces) * count
-                needs[line.part_id] = (quantity + more, uom, cost + more * line.unit_cost)
+                needs[line.part_id] = (needed + more, uom, cost + more * line.unit_cost)
     return needs, time_cost
 
 

@@ -8,12 +8,16 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from models.messages.live import LiveEvent
+
 NO_TENANT = UUID(int=0)  # a session bound to it sees no tenant's rows, only which tenants have work
 
 _TAKE = text("""
     SELECT id, topic, data FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _SENT = text("UPDATE outbox SET sent_at = now() WHERE id = ANY(:ids)")
+_NEWEST = text("SELECT coalesce(max(id), 0) FROM outbox")
+_AFTER = text("SELECT id, data FROM outbox WHERE id > :number AND topic = 'audit' ORDER BY id LIMIT 1000")
 _TENANTS = text("SELECT tenants_with_outbox()")
 _PRUNE = (
     text("DELETE FROM outbox WHERE sent_at < now() - interval '7 days'"),
@@ -44,6 +48,24 @@ def take(session: Session, limit: int) -> list[Waiting]:
 def mark_sent(session: Session, ids: Sequence[int]) -> None:
     """Note that rows have arrived."""
     session.execute(_SENT, {"ids": list(ids)})
+
+
+def newest(session: Session) -> int:
+    """Return the number of this tenant's last row."""
+    return int(session.execute(_NEWEST).scalar_one())
+
+
+def after(session: Session, number: int) -> list[LiveEvent]:
+    """Return what this tenant's people did after a row, oldest first, at most a thousand."""
+    return [_event(row.id, row.data) for row in session.execute(_AFTER, {"number": number})]
+
+
+def _event(number: int, entry: dict[str, Any]) -> LiveEvent:
+    result = entry.get("after") or {}
+    return LiveEvent(
+        id=number, action=entry["action"], subject_id=entry["subject_id"], subject_code=result.get("code"),
+        job=result.get("job"), state=result.get("state"), user_id=entry.get("user_id"), timestamp=entry["timestamp"],
+    )  # fmt: skip
 
 
 def prune(session: Session) -> None:
