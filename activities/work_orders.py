@@ -1,5 +1,6 @@
 """The two activities around a work order's wait for its operator: it is opened, then what was done is applied."""
 
+from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -12,6 +13,8 @@ from models.records.jobs import life
 from models.records.work_orders.apply import apply
 from models.rules.commands import Refusal, RefusalKind
 from models.rules.jobs import Decision
+
+_UNSTORABLE = (DataError, IntegrityError, ValidationError)  # a figure too large for its column, or for its message
 
 
 def skewed(fault: StateSkew) -> ApplicationError:
@@ -38,7 +41,7 @@ class WorkOrderActivities:
             return self._apply(request)
         except StateSkew as fault:
             raise skewed(fault) from fault
-        except (DataError, IntegrityError):
+        except _UNSTORABLE:
             # One move holds what no column can; the first is tried alone, and refused if it is the one.
             return self._apply_first(request)
 
@@ -50,7 +53,7 @@ class WorkOrderActivities:
         first = request.moves[0]
         try:
             return self._apply(request.model_copy(update={"moves": (first,)}))
-        except (DataError, IntegrityError) as fault:
+        except _UNSTORABLE as fault:
             activity.logger.warning("Command %s cannot be stored", first.command.id, exc_info=fault)
             detail = "The database cannot hold these values; check numbers and codes for their size."
             refused = Decision(refusal=Refusal(RefusalKind.CANNOT_BE_STORED, detail))

@@ -110,8 +110,8 @@ async def _deliver(client: Client, actor: Actor, items: Sequence[inbox.Asked]) -
         if isinstance(failure.cause, ApplicationError) and failure.cause.type == "BadBatch":
             return await asyncio.to_thread(_refuse, actor, batch, failure.cause.message)
         return await asyncio.to_thread(_fates, actor, items)
-    except (RPCError, RPCTimeoutOrCancelledError, TimeoutError):
-        # The client tells of our budget's end by an error of its own, which is no RPCError.
+    except (RPCError, RPCTimeoutOrCancelledError, RuntimeError, TimeoutError):
+        # The client tells of our budget's end, and of a first dial in vain, by errors that are no RPCError.
         return await asyncio.to_thread(_fates, actor, items)
     return outcomes
 

@@ -2,7 +2,22 @@
 
 import typer
 
-from deploy.commands import api, bench, import_files, migrate, openapi, repair, run, status, stop, worker
+from deploy.commands import (
+    api,
+    bench,
+    demo,
+    import_files,
+    job,
+    migrate,
+    openapi,
+    order,
+    repair,
+    run,
+    seed,
+    status,
+    stop,
+    worker,
+)
 from deploy.commands.environment import adopt
 
 app = typer.Typer(
@@ -16,12 +31,16 @@ app = typer.Typer(
 )
 app.callback()(adopt)
 app.command(epilog=run.EXAMPLES)(run.run)
+app.command(epilog=demo.EXAMPLES)(demo.demo)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=stop.EXAMPLES)(stop.stop)
 app.command(epilog=migrate.EXAMPLES)(migrate.migrate)
+app.command(epilog=seed.EXAMPLES)(seed.seed)
 app.command(epilog=repair.EXAMPLES)(repair.repair)
 app.command(epilog=api.EXAMPLES)(api.api)
 app.command(epilog=worker.EXAMPLES)(worker.worker)
 app.command(epilog=openapi.EXAMPLES)(openapi.openapi)
 app.command(epilog=bench.EXAMPLES)(bench.bench)
 app.add_typer(import_files.app, name="import")
+app.add_typer(order.app, name="order")
+app.add_typer(job.app, name="job")

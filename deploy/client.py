@@ -121,6 +121,10 @@ class ApiClient:
         """Read something. Raises ApiRefused and ServerAway."""
         return self._asked("GET", path, answer, params=query)
 
+    def content(self, path: str) -> bytes:
+        """Read something that is not JSON, such as a drawing. Raises ApiRefused and ServerAway."""
+        return self._answered("GET", path).content
+
     def pages(self, path: str, item: type[Answer], **query: str) -> Iterator[Answer]:
         """Walk a list to its end, one page after the other. Raises ApiRefused and ServerAway."""
         cursor: str | None = None
@@ -155,12 +159,15 @@ class ApiClient:
             raise ServerAway(f"{self.access.url} did not answer as FactoryOS does; is the address right?") from error
 
     def _asked(self, method: str, path: str, answer: type[Answer], **request: Any) -> Answer:  # noqa: ANN401 - as httpx2 takes them
+        return self._understood(self._answered(method, path, **request).content, answer)
+
+    def _answered(self, method: str, path: str, **request: Any) -> httpx2.Response:  # noqa: ANN401 - as httpx2 takes them
         try:
             response = self._http.request(method, path, **request)
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise ServerAway(f"FactoryOS does not answer at {self.access.url}: {error}.") from error
         if response.is_success:
-            return self._understood(response.content, answer)
+            return response
         try:
             document = _JSON.validate_json(response.content)
         except ValidationError:

@@ -1,10 +1,12 @@
 """Assembles the frozen Plan from a template that has passed every check."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import add, not_, sub
+from typing import Any
 
 from models.messages.templates import (
     CatalogFacts,
@@ -14,11 +16,10 @@ from models.messages.templates import (
     PlanPart,
     PlanStep,
     PlanTotals,
-    Step,
     TemplateDocument,
-    WorkCenterFacts,
 )
 from models.rules.costs import cost_of, money
+from templates_engine.columns import Columns
 from templates_engine.construct import trusted
 from templates_engine.content import content_hash
 from templates_engine.critical_path import Schedule, critical_path, schedule
@@ -30,11 +31,13 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A template without faults; every list is in topological order."""
+    """A template without faults; every list is in topological order, steps are numbered by it."""
 
     document: TemplateDocument
     catalog: CatalogFacts
-    steps: list[Step]
+    ranks: Mapping[str, int]
+    columns: Columns
+    sends: dict[tuple[int, int], Decimal]
     parts: list[tuple[PlanPart, ...]]
     part_totals: tuple[PartTotal, ...]
     predecessors: Neighbours
@@ -44,36 +47,26 @@ class Checked:
 
 def assemble(checked: Checked) -> Plan:
     """Return the Plan: schedule, generations, totals and content hash."""
-    durations = [step.setup_minutes + step.run_minutes for step in checked.steps]
-    ranks = {step.key: number for number, step in enumerate(checked.steps)}
-    sends = _sends(checked.steps, ranks)
-    overlaps = _overlaps(checked.steps, durations, sends)
+    authored, sends = checked.columns, checked.sends
+    durations = list(map(add, authored.setup_minutes, authored.run_minutes))
+    overlaps = _overlaps(authored.run_minutes, durations, sends)
     times = schedule(durations, checked.predecessors, checked.successors, overlaps)
-    steps = _plan_steps(checked, times, ranks, sends)
+    fields = _step_fields(checked, times)
     product, title = checked.document.product, checked.document.title
-    return Plan(
+    return Plan.model_construct(
         product=product,
         title=title,
-        steps=steps,
+        steps=trusted(PlanStep, zip(*fields.values(), strict=True)),
         generations=_generations(times.generations),
         critical_path=critical_path(times, checked.predecessors, overlaps),
         parts=checked.part_totals,
         totals=_totals(checked, durations, times.end),
-        content_hash=content_hash(product, title, steps, sends),
+        content_hash=content_hash(product, title, fields, sends),
     )
 
 
-def _sends(steps: Sequence[Step], ranks: dict[str, int]) -> dict[tuple[int, int], Decimal]:
-    return {
-        (ranks[link.step], number): link.send_ahead
-        for number, step in enumerate(steps)
-        for link in step.after
-        if link.send_ahead is not None
-    }
-
-
 def _overlaps(
-    steps: Sequence[Step], durations: Sequence[Decimal], sends: dict[tuple[int, int], Decimal]
+    run_minutes: Sequence[Decimal], durations: Sequence[Decimal], sends: dict[tuple[int, int], Decimal]
 ) -> dict[tuple[int, int], Decimal]:
     """Return the minutes a step may start before its predecessor finishes, for one unit.
 
@@ -83,69 +76,71 @@ def _overlaps(
     overlaps: dict[tuple[int, int], Decimal] = {}
     for (before, number), pieces in sends.items():
         if pieces < _ONE:
-            left = steps[before].run_minutes * (_ONE - pieces)
+            left = run_minutes[before] * (_ONE - pieces)
             overlaps[before, number] = min(left, durations[number])
     return overlaps
 
 
-def _plan_steps(
-    checked: Checked, times: Schedule, ranks: dict[str, int], sends: dict[tuple[int, int], Decimal]
-) -> tuple[PlanStep, ...]:
-    blanks = {code: _blank(center) for code, center in checked.catalog.work_centers.items()}
-    edges, parts, successors = _edges(checked, sends), checked.parts, checked.successors
-    starts, finishes, generations = times.starts, times.finishes, times.generations
-    latest_starts, latest_finishes, free_slacks = times.latest_starts, times.latest_finishes, times.free_slacks
-    rows: list[dict[str, object]] = []
-    for number, step in enumerate(checked.steps):
-        authored = step.__dict__
-        row = blanks[authored["work_center"]].copy()
-        row.update(authored)  # what the author wrote bears the same names in the plan, all but `after`
-        del row["after"]
-        slack = latest_starts[number] - starts[number]
-        row["index"] = number
-        row["parts"] = parts[number]
-        row["predecessors"] = edges[number]
-        row["successors"] = tuple(successors[number])
-        row["generation"] = generations[number]
-        row["earliest_start"] = starts[number]
-        row["earliest_finish"] = finishes[number]
-        row["latest_start"] = latest_starts[number]
-        row["latest_finish"] = latest_finishes[number]
-        row["slack"] = slack
-        row["free_slack"] = free_slacks[number]
-        row["critical"] = not slack
-        if authored["rework_to"] is not None:
-            target = row["rework_to"] = ranks[authored["rework_to"]]
-            row["rework_loop"] = rework_loop(target, number, checked.predecessors, checked.network)
-        rows.append(row)
-    return tuple(trusted(PlanStep, rows))
-
-
-def _blank(center: WorkCenterFacts) -> dict[str, object]:
-    """Return the fields of a step at this work centre, in the order of the class, with what the place decides."""
-    return dict.fromkeys(PlanStep.model_fields) | {
-        "work_center_id": center.id,
-        "cost_per_hour": center.cost_per_hour,
-        "labor_cost_per_hour": center.labor_cost_per_hour,
-        "rework_loop": (),
+def _step_fields(checked: Checked, times: Schedule) -> dict[str, Sequence[Any]]:
+    """Return the fields of all steps as columns, in the order of the class."""
+    authored, centers = checked.columns, checked.catalog.work_centers
+    size = len(authored.key)
+    priced = {code: (place.id, place.cost_per_hour, place.labor_cost_per_hour) for code, place in centers.items()}
+    place_ids, costs, labor_costs = zip(*map(priced.__getitem__, authored.work_center), strict=True)
+    slacks = list(map(sub, times.latest_starts, times.starts))
+    targets: list[int | None] = [None] * size
+    loops: list[tuple[int, ...]] = [()] * size
+    for gate, key in enumerate(authored.rework_to):
+        if key is not None:
+            target = targets[gate] = checked.ranks[key]
+            loops[gate] = rework_loop(target, gate, checked.predecessors, checked.network)
+    return {
+        "index": range(size),
+        "key": authored.key,
+        "name": authored.name,
+        "instructions": authored.instructions,
+        "work_center_id": place_ids,
+        "work_center": authored.work_center,
+        "setup_minutes": authored.setup_minutes,
+        "run_minutes": authored.run_minutes,
+        "crew": authored.crew,
+        "cost_per_hour": costs,
+        "labor_cost_per_hour": labor_costs,
+        "optional": authored.optional,
+        "quality_gate": authored.quality_gate,
+        "rework_to": targets,
+        "rework_loop": loops,
+        "parts": checked.parts,
+        "data": authored.data,
+        "predecessors": _edges(checked),
+        "successors": list(map(tuple, checked.successors)),
+        "generation": times.generations,
+        "earliest_start": times.starts,
+        "earliest_finish": times.finishes,
+        "latest_start": times.latest_starts,
+        "latest_finish": times.latest_finishes,
+        "slack": slacks,
+        "free_slack": times.free_slacks,
+        "critical": list(map(not_, slacks)),
     }
 
 
-def _edges(checked: Checked, sends: dict[tuple[int, int], Decimal]) -> list[tuple[PlanEdge, ...]]:
+def _edges(checked: Checked) -> list[tuple[PlanEdge, ...]]:
     """Return the incoming edges of each step; plain ones are shared by all steps and all plans."""
-    redundant = checked.network.redundant
-    plain = _plain_edges(1 << len(checked.steps).bit_length())
-    edges = [tuple([plain[before] for before in befores]) for befores in checked.predecessors]
-    for before, number in redundant | sends.keys():
-        special = PlanEdge(step=before, send_ahead=sends.get((before, number)), redundant=(before, number) in redundant)
-        edges[number] = tuple([special if edge.step == before else edge for edge in edges[number]])
-    return edges
+    redundant, sends = checked.network.redundant, checked.sends
+    plain, implied = _plain_edges(1 << len(checked.predecessors).bit_length())
+    edges = [[plain[before] for before in befores] for befores in checked.predecessors]
+    for edge in redundant | sends.keys():
+        before, number = edge
+        special = PlanEdge(before, sends[edge], edge in redundant) if edge in sends else implied[before]
+        edges[number][checked.predecessors[number].index(before)] = special
+    return list(map(tuple, edges))
 
 
 @lru_cache(maxsize=4)
-def _plain_edges(size: int) -> list[PlanEdge]:
-    """Return the edge that leaves step 0, 1, 2, ...: the same in every plan, so they are made once."""
-    return trusted(PlanEdge, [{"step": number, "send_ahead": None, "redundant": False} for number in range(size)])
+def _plain_edges(size: int) -> tuple[list[PlanEdge], list[PlanEdge]]:
+    """Return the edge that leaves step 0, 1, 2, ..., needed and redundant: the same in every plan, so made once."""
+    return [PlanEdge(number) for number in range(size)], [PlanEdge(number, None, True) for number in range(size)]
 
 
 def _generations(generation_of: Sequence[int]) -> tuple[tuple[int, ...], ...]:
@@ -157,12 +152,13 @@ def _generations(generation_of: Sequence[int]) -> tuple[tuple[int, ...], ...]:
 
 def _totals(checked: Checked, durations: Sequence[Decimal], critical_minutes: Decimal) -> PlanTotals:
     """Add up minutes per work centre first: rates differ by place, so each place is priced once."""
+    authored = checked.columns
     minutes: defaultdict[str, Decimal] = defaultdict(Decimal)
     people: defaultdict[str, Decimal] = defaultdict(Decimal)  # beyond, or short of, the usual one at the place
-    for step, duration in zip(checked.steps, durations, strict=True):
-        minutes[step.work_center] += duration
-        if step.crew != 1:
-            people[step.work_center] += duration * (step.crew - 1)
+    for place, duration, crew in zip(authored.work_center, durations, authored.crew, strict=True):
+        minutes[place] += duration
+        if crew != 1:
+            people[place] += duration * (crew - 1)
     centers = checked.catalog.work_centers
     time_cost = sum(
         (
@@ -172,7 +168,7 @@ def _totals(checked: Checked, durations: Sequence[Decimal], critical_minutes: De
         ),
         _ZERO,
     )
-    setup = sum([step.setup_minutes for step in checked.steps], _ZERO)
+    setup = sum(authored.setup_minutes, _ZERO)
     total = sum(minutes.values(), _ZERO)
     material = sum((part.cost for part in checked.part_totals), _ZERO)
     return PlanTotals(

@@ -3,13 +3,15 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 
 from models.messages.templates import CatalogFacts, Fault, FaultKind, Plan, Step, TemplateDocument
 from templates_engine.assemble import Checked, assemble
+from templates_engine.columns import Columns, read_columns
 from templates_engine.gates import gate_faults
 from templates_engine.network import (
     Edges,
-    Reach,
+    in_order,
     islands,
     reach,
     read_edges,
@@ -34,41 +36,51 @@ def compile_template(document: TemplateDocument, catalog: CatalogFacts) -> Plan:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking a Plan again and again while it grows: it holds no cycles to find."""
+    """Keep the garbage collector from walking a Plan while it grows and when it is done: it holds no cycles to find.
+
+    To freeze and to thaw moves everything young among the old at no cost, where only full collections look.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():  # a server that froze what it had before it forked keeps it so
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
 def _check(document: TemplateDocument, catalog: CatalogFacts) -> Checked:
     steps = document.steps
     edges = read_edges(steps)
-    edges.faults.extend(_step_faults(steps, catalog))
-    reader = LineReader(document.product, catalog, edges.faults)
-    parts = reader.read(steps)
     order = topological_order(edges.predecessors)
+    ordered = steps if order is None or in_order(order) else [steps[position] for position in order]
+    columns = read_columns(ordered)
+    edges.faults.extend(_step_faults(ordered, columns, catalog))
+    reader = LineReader(document.product, catalog, edges.faults)
+    parts = reader.read(ordered, columns.parts)
     if order is None or edges.dangling:
         _explain_broken(steps, edges)
         raise TemplateRefused(_sorted(edges))
-    ordered = [steps[position] for position in order]
     predecessors = reorder(edges.predecessors, order)
     successors = reverse(predecessors)
     network = reach(successors)
     # A predecessor listed twice looks like an edge implied by another path, so only those are suspects.
     edges.faults.extend(repeat_faults(ordered, predecessors, {after for _, after in network.redundant}))
     edges.faults.extend(_island_faults(ordered, predecessors, successors))
-    edges.faults.extend(_gate_faults(steps, edges, order, network))
+    ranks = edges.positions if ordered is steps else {key: number for number, key in enumerate(columns.key)}
+    edges.faults.extend(gate_faults(ordered, columns.rework_to, ranks, network.leads_to))
     if edges.faults:
         raise TemplateRefused(_sorted(edges))
     return Checked(
         document=document,
         catalog=catalog,
-        steps=ordered,
-        parts=[parts[position] for position in order],
+        ranks=ranks,
+        columns=columns,
+        sends={(ranks[before], ranks[key]): pieces for before, key, pieces in edges.sends},
+        parts=parts,
         part_totals=reader.totals(),
         predecessors=predecessors,
         successors=successors,
@@ -76,14 +88,15 @@ def _check(document: TemplateDocument, catalog: CatalogFacts) -> Checked:
     )
 
 
-def _step_faults(steps: Sequence[Step], catalog: CatalogFacts) -> Iterator[Fault]:
-    centers = catalog.work_centers
-    for step in steps:
-        if step.work_center not in centers:
-            text = f"Step '{step.key}' runs at work centre '{step.work_center}', which is not known."
-            yield Fault(kind=FaultKind.UNKNOWN_WORK_CENTER, step=step.key, message=text)
-        if step.data:
-            yield from data_faults(step)
+def _step_faults(steps: Sequence[Step], columns: Columns, catalog: CatalogFacts) -> Iterator[Fault]:
+    unknown = set(columns.work_center).difference(catalog.work_centers)
+    if unknown:
+        for step in steps:
+            if step.work_center in unknown:
+                text = f"Step '{step.key}' runs at work centre '{step.work_center}', which is not known."
+                yield Fault(kind=FaultKind.UNKNOWN_WORK_CENTER, step=step.key, message=text)
+    for step in compress(steps, columns.data):
+        yield from data_faults(step)
 
 
 def _explain_broken(steps: Sequence[Step], edges: Edges) -> None:
@@ -96,13 +109,13 @@ def _explain_broken(steps: Sequence[Step], edges: Edges) -> None:
     edges.faults.extend(repeat_faults(steps, edges.predecessors, range(len(steps))))
     edges.faults.extend(explain(graph, steps, edges.dangling))
     edges.faults.extend(
-        gate_faults(steps, edges.positions, lambda start, end: start != end and has_path(graph, start, end))
+        gate_faults(
+            steps,
+            [step.rework_to for step in steps],
+            edges.positions,
+            lambda start, end: start != end and has_path(graph, start, end),
+        )
     )
-
-
-def _gate_faults(steps: Sequence[Step], edges: Edges, order: list[int], network: Reach) -> list[Fault]:
-    rank = {position: number for number, position in enumerate(order)}
-    return gate_faults(steps, edges.positions, lambda start, end: network.leads_to(rank[start], rank[end]))
 
 
 def _island_faults(steps: Sequence[Step], predecessors: list[list[int]], successors: list[list[int]]) -> list[Fault]:

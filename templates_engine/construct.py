@@ -1,30 +1,31 @@
-"""Fast construction of frozen messages whose content has already been checked."""
+"""Fast construction of frozen rows whose content has already been checked."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from itertools import repeat
-from typing import TypeVar
+from collections.abc import Iterable
+from dataclasses import fields, make_dataclass
+from functools import cache
+from itertools import repeat, starmap
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from models.messages.base import Row
 
-_Kind = TypeVar("_Kind", bound=BaseModel)
+_Kind = TypeVar("_Kind", bound=Row)
+_set_class = vars(object)["__class__"].__set__  # what an assignment comes down to, since frozen rows take none
 
 
-def trusted(kind: type[_Kind], contents: list[dict[str, object]]) -> list[_Kind]:
-    """Return one message per content, unchecked; each content must hold every field, in the order of the class.
+def trusted(kind: type[_Kind], contents: Iterable[tuple[object, ...]]) -> tuple[_Kind, ...]:
+    """Return one row per content, unchecked; each content must hold every field, in the order of the class.
 
-    It does what pydantic's `model_construct` does once every field is given, but for all messages at once and in a
-    sixth of the time: a template of ten thousand steps becomes thirty thousand messages.
+    The constructor of a frozen dataclass goes through `object.__setattr__` field by field. Its unfrozen twin does
+    not and is the same in memory, so rows are made as twins and then told their class: a quarter of the time, for
+    the twenty thousand rows of a template of ten thousand steps.
     """
-    messages = list(map(object.__new__, repeat(kind, len(contents))))
-    names = set(kind.model_fields)  # shared: frozen messages never change it
-    _each(object.__setattr__, messages, repeat("__dict__"), contents)
-    _each(object.__setattr__, messages, repeat("__pydantic_fields_set__"), repeat(names))
-    _each(object.__setattr__, messages, repeat("__pydantic_extra__"), repeat(None))
-    _each(object.__setattr__, messages, repeat("__pydantic_private__"), repeat(None))
-    return messages
+    twin = _twin(kind)  # type: ignore[arg-type]  # mypy takes no type variable of classes for hashable
+    rows: tuple[Any, ...] = tuple(starmap(twin, contents))
+    deque(map(_set_class, rows, repeat(kind)), maxlen=0)
+    return rows
 
 
-def _each(act: Callable[..., None], *arguments: Iterable[object]) -> None:
-    """Call for every set of arguments without a turn of the interpreter's loop."""
-    deque(map(act, *arguments), maxlen=0)
+@cache
+def _twin(kind: Any) -> type:  # noqa: ANN401 - any class of dataclasses
+    return make_dataclass(f"Unfrozen{kind.__name__}", [field.name for field in fields(kind)], slots=True, bases=(Row,))

@@ -1,27 +1,35 @@
 """The identity of a Plan: a hash of its content that depends on nothing but the content."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from operator import itemgetter
+from itertools import chain
+from typing import Any
 
 from pydantic_core import to_json
 
-from models.messages.templates import Plan, PlanPart, PlanStep
+from models.messages.templates import Plan, PlanPart
 from models.rules.templates import LineBasis
 
-_AUTHORED = itemgetter(
+_CONTENT = (
     "key",
     "name",
     "instructions",
+    "work_center_id",
     "work_center",
+    "setup_minutes",
+    "run_minutes",
     "crew",
+    "cost_per_hour",
+    "labor_cost_per_hour",
     "optional",
     "quality_gate",
     "rework_to",
+    "parts",
     "data",
     "successors",
 )
+_AS_THEY_ARE = ("key", "name", "instructions", "work_center", "crew", "optional", "quality_gate", "rework_to", "data")
 
 
 class _Numbers(dict[Decimal, str]):
@@ -40,47 +48,51 @@ def is_intact(plan: Plan) -> bool:
         for edge in step.predecessors
         if edge.send_ahead is not None
     }
-    return plan.content_hash == content_hash(plan.product, plan.title, plan.steps, sends)
+    fields = {name: [getattr(step, name) for step in plan.steps] for name in _CONTENT}
+    return plan.content_hash == content_hash(plan.product, plan.title, fields, sends)
 
 
-def content_hash(product: str, title: str, steps: Sequence[PlanStep], sends: Mapping[tuple[int, int], Decimal]) -> str:
+def content_hash(
+    product: str, title: str, fields: Mapping[str, Sequence[Any]], sends: Mapping[tuple[int, int], Decimal]
+) -> str:
     """Return the SHA-256 hex of the canonical JSON of a plan's content.
 
-    Content is what was authored and what was taken from the catalog, `sends` being the send-ahead edges. Times,
-    slack, redundancy and totals are computed from it alone, so they add nothing to the identity.
+    Content is what was authored and what was taken from the catalog: `fields` are those of all steps as columns,
+    `sends` the send-ahead edges. Times, slack, redundancy and totals are computed from it alone, so they add
+    nothing to the identity.
     """
-    text = _Numbers()
-    lines = [part for step in steps for part in step.parts]
-    parts = {part.sku: part for part in lines}
-    centers = {step.work_center: step for step in steps}
+    text, per_unit = _Numbers().__getitem__, LineBasis.PER_UNIT
+    lines: list[PlanPart] = list(chain.from_iterable(fields["parts"]))
+    skus = [part.sku for part in lines]
+    parts = dict(zip(skus, lines, strict=True))
+    places = {code: step for step, code in enumerate(fields["work_center"])}
+    ids, costs, labor_costs = fields["work_center_id"], fields["cost_per_hour"], fields["labor_cost_per_hour"]
     content: list[object] = [
         product,
         title,
-        [_AUTHORED(vars(step)) for step in steps],
-        [text[step.setup_minutes] for step in steps],
-        [text[step.run_minutes] for step in steps],
-        [(*edge, text[pieces]) for edge, pieces in sorted(sends.items())],
-        [len(step.parts) for step in steps],
-        [part.sku for part in lines],
-        [text[part.quantity] for part in lines],
+        [fields[name] for name in _AS_THEY_ARE],
+        fields["successors"],
+        list(map(text, fields["setup_minutes"])),
+        list(map(text, fields["run_minutes"])),
+        [(*edge, text(pieces)) for edge, pieces in sorted(sends.items())],
+        list(map(len, fields["parts"])),
+        skus,
+        [text(part.quantity) for part in lines],
         [
             (number, _particulars(part, text))
             for number, part in enumerate(lines)
             if part.scrap_percent
             or part.setup_quantity
             or part.rounding_multiple is not None
-            or part.basis is not LineBasis.PER_UNIT
+            or part.basis is not per_unit
         ],
-        [(part.part_id, sku, part.name, part.uom, text[part.unit_cost]) for sku, part in sorted(parts.items())],
-        [
-            (step.work_center_id, code, text[step.cost_per_hour], text[step.labor_cost_per_hour])
-            for code, step in sorted(centers.items())
-        ],
+        [(part.part_id, sku, part.name, part.uom, text(part.unit_cost)) for sku, part in sorted(parts.items())],
+        [(code, ids[step], text(costs[step]), text(labor_costs[step])) for code, step in sorted(places.items())],
     ]
     return hashlib.sha256(to_json(content)).hexdigest()
 
 
-def _particulars(part: PlanPart, text: _Numbers) -> list[str | None]:
+def _particulars(part: PlanPart, text: Callable[[Decimal], str]) -> list[str | None]:
     """Return what only a line that is not a plain quantity per unit has to say."""
     numbers = (part.batch_size, part.scrap_percent, part.setup_quantity, part.rounding_multiple)
-    return [part.basis.value, *(None if number is None else text[number] for number in numbers)]
+    return [part.basis.value, *(None if number is None else text(number) for number in numbers)]

@@ -44,7 +44,7 @@ def _forward(
     starts: list[Decimal] = []
     finishes: list[Decimal] = []
     generations: list[int] = []
-    for number, befores in enumerate(predecessors):
+    for number, (befores, duration) in enumerate(zip(predecessors, durations, strict=True)):
         start, generation = _ZERO, 0
         for before in befores:
             finish = finishes[before]
@@ -55,7 +55,7 @@ def _forward(
             if generations[before] >= generation:
                 generation = generations[before] + 1
         starts.append(start)
-        finishes.append(start + durations[number])
+        finishes.append(start + duration)
         generations.append(generation)
     return starts, finishes, generations
 

@@ -13,17 +13,20 @@ if TYPE_CHECKING:
 
 
 def gate_faults(
-    steps: Sequence[Step], positions: Mapping[str, int], leads_to: Callable[[int, int], bool]
+    steps: Sequence[Step],
+    targets: Sequence[str | None],
+    positions: Mapping[str, int],
+    leads_to: Callable[[int, int], bool],
 ) -> list[Fault]:
     """Return a fault for each rework target that is no ancestor of its gate, and for each on a step without gate.
 
-    `leads_to` tells whether a path runs from one authored position to another.
+    `targets` are the steps' own; `leads_to` tells whether a path runs from one of `positions` to another.
     """
     faults: list[Fault] = []
-    for step in steps:
-        target = step.rework_to
+    for number, target in enumerate(targets):
         if target is None:
             continue
+        step = steps[number]
         if not step.quality_gate:
             text = f"Step '{step.key}' sends rework to '{target}' but is not a quality gate."
         elif target not in positions:

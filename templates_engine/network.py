@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from models.messages.templates import Fault, FaultKind, Step
 
@@ -11,10 +12,14 @@ Neighbours = list[list[int]]
 
 @dataclass(slots=True)
 class Edges:
-    """Known predecessors of each step by authored position, and what was wrong with the others."""
+    """Known predecessors of each step by authored position, and what was wrong with the others.
+
+    `sends` are the send-ahead edges: predecessor, step, good pieces.
+    """
 
     positions: dict[str, int]
     predecessors: Neighbours
+    sends: list[tuple[str, str, Decimal]]
     dangling: set[int]
     faults: list[Fault]
 
@@ -25,7 +30,10 @@ def read_edges(steps: Sequence[Step]) -> Edges:
     positions = {step.key: position for position, step in enumerate(steps)}
     if len(positions) != len(steps):
         positions = _first_positions(steps, faults)
-    edges = Edges(positions, [], set(), faults)
+    sends = [
+        (link.step, step.key, link.send_ahead) for step in steps for link in step.after if link.send_ahead is not None
+    ]
+    edges = Edges(positions, [], sends, set(), faults)
     append = edges.predecessors.append
     for position, step in enumerate(steps):
         try:
@@ -73,13 +81,13 @@ def reverse(predecessors: Neighbours) -> Neighbours:
     return successors
 
 
-def topological_order(predecessors: Neighbours) -> list[int] | None:
+def topological_order(predecessors: Neighbours) -> Sequence[int] | None:
     """Return the order that takes the earliest authored step among those possible, or None if there is a cycle.
 
     Most authors write steps in a possible order; then that very order is the answer and nothing is sorted.
     """
-    if all(before < position for position, befores in enumerate(predecessors) for before in befores):
-        return list(range(len(predecessors)))
+    if _possible_as_written(predecessors):
+        return range(len(predecessors))
     successors = reverse(predecessors)
     missing = [len(befores) for befores in predecessors]
     ready = [position for position, count in enumerate(missing) if count == 0]  # ascending, therefore a heap
@@ -94,9 +102,22 @@ def topological_order(predecessors: Neighbours) -> list[int] | None:
     return order if len(order) == len(predecessors) else None
 
 
-def reorder(predecessors: Neighbours, order: list[int]) -> Neighbours:
+def _possible_as_written(predecessors: Neighbours) -> bool:
+    for position, befores in enumerate(predecessors):
+        for before in befores:
+            if before >= position:
+                return False
+    return True
+
+
+def in_order(order: Sequence[int]) -> bool:
+    """Tell whether an order is the authored one, which comes as a range and never as a list."""
+    return isinstance(order, range)
+
+
+def reorder(predecessors: Neighbours, order: Sequence[int]) -> Neighbours:
     """Renumber predecessor lists so that a step's number is its place in the order; each list ascends."""
-    if all(place == position for place, position in enumerate(order)):
+    if in_order(order):
         return [befores if len(befores) < 2 else sorted(befores) for befores in predecessors]  # noqa: PLR2004
     rank = [0] * len(order)
     for place, position in enumerate(order):
@@ -106,15 +127,15 @@ def reorder(predecessors: Neighbours, order: list[int]) -> Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What lies behind each step, as bit sets, and the edges that a longer path already implies."""
+    """Each step with what lies behind it, as bit sets, and the edges that a longer path already implies."""
 
-    behind: list[int]
+    onward: list[int]
     bits: list[int]
     redundant: set[tuple[int, int]]
 
     def leads_to(self, start: int, end: int) -> bool:
         """Tell whether a path runs from one step to another."""
-        return self.behind[start] & self.bits[end] != 0
+        return start != end and self.onward[start] & self.bits[end] != 0
 
 
 def reach(successors: Neighbours) -> Reach:
@@ -125,7 +146,7 @@ def reach(successors: Neighbours) -> Reach:
     """
     size = len(successors)
     bits = [1 << (size - 1 - number) for number in range(size)]
-    behind = [0] * size
+    onward = [0] * size
     redundant: set[tuple[int, int]] = set()
     for number in range(size - 1, -1, -1):
         reached = 0
@@ -133,9 +154,9 @@ def reach(successors: Neighbours) -> Reach:
             if reached & bits[after]:
                 redundant.add((number, after))
             else:
-                reached |= behind[after] | bits[after]
-        behind[number] = reached
-    return Reach(behind, bits, redundant)
+                reached |= onward[after]
+        onward[number] = reached | bits[number]
+    return Reach(onward, bits, redundant)
 
 
 def islands(predecessors: Neighbours, successors: Neighbours) -> list[list[int]]:

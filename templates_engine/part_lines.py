@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import pairwise
+from operator import itemgetter
+from typing import TypeAlias
+from uuid import UUID
 
 from models.messages.templates import (
     CatalogFacts,
@@ -23,8 +26,7 @@ from models.rules.costs import money
 from models.rules.templates import LineBasis
 from templates_engine.construct import trusted
 
-_ONE, _HUNDRED = Decimal(1), Decimal(100)
-_NO_FIELDS: dict[str, object] = dict.fromkeys(PlanPart.model_fields)  # in the order of the class
+_ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
 
 class _BadBom(Exception):  # noqa: N818 - errors name the refusal
@@ -42,13 +44,23 @@ class _Need:
     rounding_multiple: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What every plan line of one usable part has in common, worked out once."""
-
-    fields: dict[str, object]
-    uom: str
-    counted: bool
+_Known: TypeAlias = tuple[UUID, str, str, Decimal, bool]  # id, name, unit, unit cost, whether it is counted
+# A plan line by its fields in the order of the class.
+_Row: TypeAlias = tuple[
+    int,
+    UUID,
+    str,
+    str,
+    str,
+    Decimal,
+    LineBasis,
+    Decimal | None,
+    Decimal,
+    Decimal,
+    Decimal | None,
+    Decimal,
+]
+_wanted = itemgetter("part", "quantity", "basis", "uom", "scrap_percent", "setup_quantity", "rounding_multiple")
 
 
 class LineReader:
@@ -59,70 +71,58 @@ class LineReader:
         self._catalog = catalog
         self._faults = faults
         self._known: dict[str, _Known] = {}
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[_Row] = []
         self._to_round: list[int] = []
         self._totals: defaultdict[str, Decimal] = defaultdict(Decimal)
 
-    def read(self, steps: Sequence[Step]) -> list[tuple[PlanPart, ...]]:
-        """Return the plan lines of each step; a line that cannot be used becomes its faults."""
+    def read(self, steps: Sequence[Step], lines: Sequence[tuple[PartLine, ...]]) -> list[tuple[PlanPart, ...]]:
+        """Return the plan lines of each step from its own lines; one that cannot be used becomes its faults."""
         rows, known_parts, totals, ends = self._rows, self._known, self._totals, [0]
         per_batch = LineBasis.PER_BATCH
-        for step in steps:
+        for place, own in enumerate(lines):
             first = len(rows)
-            for line in step.parts:
-                known = known_parts.get(line.part) or self._look_up(line.part)
-                quantity, scrap, setup, basis = line.quantity, line.scrap_percent, line.setup_quantity, line.basis
+            for line in own:
+                sku, quantity, basis, uom, scrap, setup, multiple = _wanted(line.__dict__)
+                known = known_parts.get(sku) or self._look_up(sku)
                 # The short way is for a positive quantity in the stock unit, without batches and multiples.
                 if (
                     known is None
-                    or quantity <= 0
+                    or quantity <= _ZERO
                     or basis is per_batch
-                    or line.rounding_multiple is not None
-                    or (line.uom is not None and line.uom != known.uom)
+                    or multiple is not None
+                    or (uom is not None and uom != known[2])
                 ):
-                    self._add_carefully(first, step, line)
+                    self._add_carefully(first, steps[place], line)
                     continue
-                if scrap or setup or (known.counted and quantity % _ONE):
+                identity, name, unit, cost, counted = known
+                if scrap or setup or (counted and quantity % _ONE):
                     self._to_round.append(len(rows))
                 else:
-                    totals[line.part] += quantity
-                row = known.fields.copy()
-                row["line"] = len(rows) - first
-                row["quantity"] = quantity
-                row["basis"] = basis
-                row["scrap_percent"] = scrap
-                row["setup_quantity"] = setup
-                rows.append(row)
+                    totals[sku] += quantity
+                number = len(rows) - first
+                rows.append((number, identity, sku, name, unit, quantity, basis, None, scrap, setup, None, cost))
             ends.append(len(rows))
         parts = trusted(PlanPart, rows)
         for number in self._to_round:
             self._totals[parts[number].sku] += requirement(parts[number], _ONE)
-        return [tuple(parts[first:end]) for first, end in pairwise(ends)]
+        return [parts[first:end] for first, end in pairwise(ends)]
 
     def _look_up(self, sku: str) -> _Known | None:
         """Return what is common to all lines of a part that may be taken as it is."""
         facts = self._catalog.parts.get(sku)
         if facts is None or facts.kind is PartKind.PHANTOM or sku == self._product or not units.known(facts.uom):
             return None
-        known = self._known[sku] = _known(facts)
+        known = self._known[sku] = (facts.id, facts.name, facts.uom, facts.unit_cost, units.unit(facts.uom).counted)
         return known
 
     def totals(self) -> tuple[PartTotal, ...]:
         """Return what one unit needs of every part and what that costs, by SKU."""
-        rows: list[dict[str, object]] = []
-        for sku, quantity in sorted(self._totals.items()):
-            facts = self._catalog.parts[sku]
-            rows.append(
-                {
-                    "part_id": facts.id,
-                    "sku": sku,
-                    "name": facts.name,
-                    "uom": facts.uom,
-                    "quantity": quantity,
-                    "cost": money(quantity * facts.unit_cost),
-                }
-            )
-        return tuple(trusted(PartTotal, rows))
+        parts = self._catalog.parts
+        needed = [(parts[sku], quantity) for sku, quantity in sorted(self._totals.items())]
+        return trusted(
+            PartTotal,
+            [(p.id, p.sku, p.name, p.uom, quantity, money(quantity * p.unit_cost)) for p, quantity in needed],
+        )
 
     def _add_carefully(self, first: int, step: Step, line: PartLine) -> None:
         facts = self._catalog.parts.get(line.part)
@@ -142,17 +142,12 @@ class LineReader:
             self._add_need(first, line, need)
 
     def _add_need(self, first: int, line: PartLine, need: _Need) -> None:
-        row = _known(need.facts).fields | {
-            "line": len(self._rows) - first,
-            "quantity": need.quantity,
-            "basis": line.basis,
-            "batch_size": line.batch_size if line.basis is LineBasis.PER_BATCH else None,
-            "scrap_percent": need.scrap_percent,
-            "setup_quantity": need.setup_quantity,
-            "rounding_multiple": need.rounding_multiple,
-        }
-        self._to_round.append(len(self._rows))
-        self._rows.append(row)
+        number, part = len(self._rows), need.facts
+        batch = line.batch_size if line.basis is LineBasis.PER_BATCH else None
+        losses = (need.scrap_percent, need.setup_quantity, need.rounding_multiple)
+        named = (number - first, part.id, part.sku, part.name, part.uom)
+        self._to_round.append(number)
+        self._rows.append((*named, need.quantity, line.basis, batch, *losses, part.unit_cost))
 
     def _explode(self, need: _Need, trail: tuple[str, ...]) -> Iterator[_Need]:
         """Replace a phantom by what it is made of, level by level; its factors multiply, losses included."""
@@ -179,11 +174,6 @@ class LineReader:
                 setup = need.setup_quantity * each * (_ONE + line.scrap_percent / _HUNDRED)
                 below = _Need(facts, quantity, line.scrap_percent, setup, None)
             yield from self._explode(below, (*trail, line.part))
-
-
-def _known(facts: PartFacts) -> _Known:
-    own = {"part_id": facts.id, "sku": facts.sku, "name": facts.name, "uom": facts.uom, "unit_cost": facts.unit_cost}
-    return _Known(_NO_FIELDS | own, facts.uom, units.unit(facts.uom).counted)
 
 
 def _part_problems(line: PartLine, facts: PartFacts | None, product: str) -> Iterator[tuple[FaultKind, str]]:

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from activities.jobs import JobActivities
     from activities.work_orders import WorkOrderActivities
-    from models.messages.commands import Applied, ApplyMoves, Command, Move, Outcome
+    from models.messages.commands import Applied, ApplyMoves, Command, Missed, Move, Outcome
     from models.messages.jobs import (
         FinishJob,
         GraphRequest,
@@ -114,8 +114,20 @@ class JobWorkflow:
                 self._seq += 1
                 self._commit(move.decision)
             self._remember(outcome)
-        del self._queue[: len(applied.outcomes)]
+        for fact in applied.missed:
+            self._take_in(fact)
+        settled = {fate.command_id for fate in (*applied.outcomes, *(fact.outcome for fact in applied.missed))}
+        self._queue = [command for command in self._queue if command.id not in settled]
         self._describe()
+
+    def _take_in(self, fact: Missed) -> None:
+        """Learn of a fact written by a worker that died before it could say so; the same memory decides the same."""
+        decision = self._memory.decide(fact.command.ask())
+        if decision.refusal is not None or fact.outcome.seq != self._seq + 1:
+            raise Overtaken(f"The database has a fact {fact.outcome.seq} that does not follow {self._seq}.")
+        self._seq += 1
+        self._commit(decision)
+        self._remember(fact.outcome)
 
     def _decide(self, batch: Sequence[Command]) -> tuple[Move, ...]:
         trial = self._memory.copy()

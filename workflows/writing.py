@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from workflows import options
@@ -23,7 +23,8 @@ async def write(method: Callable[[Any, Any], _Result], argument: object, *, name
             method, argument, start_to_close_timeout=options.QUICK_TIMEOUT, retry_policy=options.QUICK_RETRY,
             activity_id=name, summary=summary,
         )  # fmt: skip
-    except ActivityError as failure:
+    except FailureError as failure:
+        # A local activity's own error arrives bare; only its timeout comes wrapped in an ActivityError.
         _raise_if_overtaken(failure)
     try:
         return await workflow.execute_activity_method(
@@ -35,7 +36,7 @@ async def write(method: Callable[[Any, Any], _Result], argument: object, *, name
         raise
 
 
-def _raise_if_overtaken(failure: ActivityError) -> None:
-    cause = failure.cause
+def _raise_if_overtaken(failure: FailureError) -> None:
+    cause = failure.cause if isinstance(failure, ActivityError) else failure
     if isinstance(cause, ApplicationError) and cause.type == "StateSkew":
         raise Overtaken(cause.message) from failure

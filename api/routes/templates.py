@@ -11,7 +11,7 @@ from api.errors import documented
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
-from models.connections.postgres import begin, read
+from models.connections.postgres import begin, read, rehearse
 from models.messages.paging import Page
 from models.messages.template_library import TemplateCheck, TemplateFilters, TemplateImport, TemplateImported
 from models.messages.templates import Plan, TemplateDiff, TemplateDocument, TemplateView
@@ -52,7 +52,7 @@ def create_template(document: TemplateDocument, actor: MayEditTemplates, once: O
 def import_template(wanted: TemplateImport, actor: MayEditTemplates, once: Once) -> Response:
     """Take a YAML file in as a draft; with `create_missing` also the product, parts and work centres it names."""
     if wanted.dry_run:
-        with read(actor.tenant_id) as session:
+        with rehearse(actor.tenant_id) as session:
             told = publishing.import_yaml(session, actor, wanted)
         return Response(told.model_dump_json(), media_type="application/json")
     return once(wanted, lambda session: publishing.import_yaml(session, actor, wanted), status=201)

@@ -36,7 +36,7 @@ async def measure(factory: Factory, client: Client, blocks: int, per_block: int)
         f"p50/p95 ms: complete {median(all_ours):.0f}/{_p95(all_ours):.0f}, "
         f"bare {median(all_floor):.0f}/{_p95(all_floor):.0f}"
     )
-    return [Figure("latency", "p95 of complete ÷ p95 of a record-only Update", ratio, "×", at_most=2, note=note)]
+    return [Figure("latency", "p95 of complete ÷ p95 of a record-only Update", ratio, "x", at_most=2, note=note)]
 
 
 async def _milliseconds(work: Awaitable[object]) -> float:

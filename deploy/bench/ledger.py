@@ -46,7 +46,9 @@ def measure(factory: Factory, pairs: int) -> list[Figure]:
         rates.append((ours, plain))
     ours, plain = max(rates)
     note = f"{ours:.0f}/s against {plain:.0f}/s, one connection, {_LINES} parts each"
-    return [Figure("ledger", "posting ÷ the same, statement by statement", median(ratios), "×", at_least=2.3, note=note)]
+    return [
+        Figure("ledger", "posting ÷ the same, statement by statement", median(ratios), "x", at_least=2.3, note=note)
+    ]
 
 
 def _rate(post: Callable[[], None]) -> float:

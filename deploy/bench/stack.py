@@ -20,6 +20,8 @@ from models.connections.postgres import dispose
 from models.connections.settings import settings
 
 _FLOOR_WORKERS = ("floor-1", "floor-2")
+# What a slow machine cannot do in time must be measured, not delivered another way.
+_PATIENT = {"FACTORYOS_UPDATE_SECONDS": "60", "FACTORYOS_RELAY_AFTER_SECONDS": "120"}
 _FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "MONGO_URL", "TEMPORAL_ADDRESS", "FACTORYOS_LOG_DIR")
 
 
@@ -34,7 +36,7 @@ def running_stack() -> Iterator[Plan]:
     try:
         state = State(home)
         state.create()
-        ours = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        ours = {name: value for name, value in os.environ.items() if name not in _FOREIGN} | _PATIENT
         plan = make_plan(state, choose({}, auto=True), ours)
         supervisor = Supervisor(state.run_file, _say, plan.environment)
         supervisor.catch_signals()

@@ -20,7 +20,9 @@ async def measure(factory: Factory) -> list[Figure]:
         (job,) = await factory.order(factory.publish(1, steps), 1)
         with _counted() as statements:
             await _read(factory, job)
-        figures.append(Figure("read", f"SQL statements of GET /jobs/{{id}}, {steps:,} steps", len(statements), at_most=5))
+        figures.append(
+            Figure("read", f"SQL statements of GET /jobs/{{id}}, {steps:,} steps", len(statements), at_most=5)
+        )
     return figures
 
 

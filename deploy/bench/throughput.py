@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from temporalio.client import Client, WorkflowHandle
 
@@ -15,6 +15,7 @@ from deploy.bench.floor import TASK_QUEUE, WORKFLOW
 
 IN_FLIGHT = 50
 _LANES = 5
+_PRODUCTS = 10
 Crew = Sequence[Callable[[], Awaitable[int]]]
 
 
@@ -53,8 +54,8 @@ class _Lanes:
 async def measure(factory: Factory, client: Client, effort: Effort) -> list[Figure]:
     """Return the ratios of single and of batched commands to the floor, and the rates themselves."""
     floor = [_floor_step(handle) for handle in await start_floor(client, IN_FLIGHT)]
-    single = await _crew(factory, factory.publish(1, 80), _Line)
-    batched = await _crew(factory, factory.publish(_LANES, 40), _Lanes)
+    single = await _crew(factory, (1, 50), _Line)
+    batched = await _crew(factory, (_LANES, 30), _Lanes)
     for crew in (floor, single, batched):
         await _rate(crew, effort.seconds / 2)
     rates: dict[str, list[float]] = {"floor": [], "single": [], "batched": []}
@@ -76,8 +77,10 @@ def _figures(rates: dict[str, list[float]]) -> list[Figure]:
 
     name = "throughput"
     return [
-        Figure(name, "one command per request ÷ bare Update + activity", ratio("single"), "×", 0.8, note=told("single")),
-        Figure(name, "ten commands per request ÷ bare Update + activity", ratio("batched"), "×", note=told("batched")),
+        Figure(
+            name, "one command per request ÷ bare Update + activity", ratio("single"), "x", 0.8, note=told("single")
+        ),
+        Figure(name, "ten commands per request ÷ bare Update + activity", ratio("batched"), "x", note=told("batched")),
     ]
 
 
@@ -98,9 +101,14 @@ def _floor_step(handle: WorkflowHandle[object, object]) -> Callable[[], Awaitabl
     return step
 
 
-async def _crew(factory: Factory, product: str, worker: type[_Line | _Lanes]) -> Crew:
-    jobs: list[UUID] = await factory.order(product, IN_FLIGHT)
-    return [worker(factory, await factory.work_orders(job)) for job in jobs]
+async def _crew(factory: Factory, shape: tuple[int, int], worker: type[_Line | _Lanes]) -> Crew:
+    """Start the jobs of several products, so that not all need the same part at the same moment."""
+    crew: list[_Line | _Lanes] = []
+    for variant in range(_PRODUCTS):
+        product = factory.publish(*shape, variant)
+        jobs = await factory.order(product, IN_FLIGHT // _PRODUCTS)
+        crew += [worker(factory, await factory.work_orders(job)) for job in jobs]
+    return crew
 
 
 async def _rate(crew: Crew, seconds: float) -> float:

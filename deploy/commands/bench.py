@@ -28,7 +28,9 @@ def bench(
 
     unknown = set(only or ()) - set(NAMES)
     if unknown:
-        raise typer.BadParameter(f"There is no measurement {', '.join(sorted(unknown))}; choose from {', '.join(NAMES)}.")
+        raise typer.BadParameter(
+            f"There is no measurement {', '.join(sorted(unknown))}; choose from {', '.join(NAMES)}."
+        )
     wanted = [name for name in NAMES if not only or name in only]
     with refusals_explained():
         figures = measure(wanted, quick=quick)

@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.client import Access, ApiClient, ApiRefused, NoLogIn, ServerAway
-from deploy.commands.environment import FAILED, NOT_RUNNING
+from deploy.commands.connected import Password, Tenant, Url, User, connected, errors
+from deploy.commands.environment import FAILED
 from models.messages.integrations import BomCommit, BomField, BomImportPreview, ColumnMapping
 from models.messages.template_library import TemplateImport, TemplateImported
 
@@ -26,12 +26,6 @@ _SHOWN = 50
 
 app = typer.Typer(no_args_is_help=True, help="Bring in parts lists (CSV, TSV) and templates (YAML).", epilog=EXIT_CODES)
 
-Url = Annotated[str | None, typer.Option(envvar="FACTORYOS_URL", help="The server; the local one when left out.")]
-User = Annotated[
-    str | None, typer.Option(envvar="FACTORYOS_USER", help="The local stack's administrator when left out.")
-]
-Password = Annotated[str | None, typer.Option(envvar="FACTORYOS_PASSWORD", help="Better given by the environment.")]
-Tenant = Annotated[str | None, typer.Option(envvar="FACTORYOS_TENANT", help="The factory, where there are several.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")]
 
@@ -58,13 +52,13 @@ def bom(  # noqa: PLR0913 - one parameter per option
     """Import a parts list as the bill of materials of one part, all or nothing; the same file again updates."""
     form = {"parent": parent, "default_uom": default_uom, "mapping": _mapping(map_ or [], decimal).model_dump_json()}
     content = file.read_bytes()
-    with _connected(url, user, password, tenant) as api:
+    with connected(url, user, password, tenant) as api:
         with _sending("Reading", content) as body:
             preview = api.upload("/imports/boms/preview", BomImportPreview, body, form)
         _show(preview)
         stopped = preview.blocked and not (skip_refused and preview.file.rows)
         if stopped:
-            _errors().print(
+            errors().print(
                 "[bold red]Nothing imported:[/] correct the file or --map, or leave rows out with --skip-refused."
             )
             raise typer.Exit(FAILED)
@@ -98,7 +92,7 @@ def template(  # noqa: PLR0913 - one parameter per option
         )
     except (UnicodeDecodeError, ValidationError) as error:
         raise typer.BadParameter(f"{file} is no template: it must be a YAML file in UTF-8 of at most 2 MB.") from error
-    with _connected(url, user, password, tenant) as api:
+    with connected(url, user, password, tenant) as api:
         told = api.post("/templates/import", TemplateImported, wanted.model_dump(mode="json"))
     made = told.template
     verb = "Would save" if told.dry_run else "Saved"
@@ -113,25 +107,10 @@ def template(  # noqa: PLR0913 - one parameter per option
 
 
 @contextmanager
-def _connected(url: str | None, user: str | None, password: str | None, tenant: str | None) -> Iterator[ApiClient]:
-    """Open the API; a refusal is printed for a person and ends with 1, a server that is away with 3."""
-    try:
-        with ApiClient(Access.found(url, user, password, tenant)) as api:
-            yield api
-    except ApiRefused as refusal:
-        first, *more = refusal.lines()
-        _errors().print(f"[bold red]Refused:[/] {escape(first)}", *map(escape, more), sep="\n  ", highlight=False)
-        raise typer.Exit(FAILED) from refusal
-    except (ServerAway, NoLogIn) as away:
-        _errors().print(f"[bold red]Stopped:[/] {escape(str(away))}", highlight=False)
-        raise typer.Exit(NOT_RUNNING) from away
-
-
-@contextmanager
 def _sending(words: str, content: bytes) -> Iterator[IO[bytes]]:
     """Give the file to send, with a progress bar where it is long."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_errors(), transient=True, disable=len(content) < _LONG) as progress:
+    with Progress(*columns, console=errors(), transient=True, disable=len(content) < _LONG) as progress:
         task = progress.add_task(words, total=len(content))
         with progress.wrap_file(io.BytesIO(content), task_id=task) as body:
             yield body
@@ -198,7 +177,3 @@ def _report(commit: BomCommit) -> None:
         print(f"Suppliers: {commit.suppliers_created} new.")
     for row in commit.skipped[:_SHOWN]:
         print(f"Left out line {row.line}: {row.reason}")
-
-
-def _errors() -> Console:
-    return Console(stderr=True)

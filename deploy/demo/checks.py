@@ -80,7 +80,9 @@ def _stock(found: Found) -> Check:
         for line in found.stock
         if line.after != line.expected
     ]
-    detail = f"all {len(found.stock)} parts to the last decimal: BoM x {MACHINES}, rework and ruined parts, less skipped"
+    detail = (
+        f"all {len(found.stock)} parts to the last decimal: BoM x {MACHINES}, rework and ruined parts, less skipped"
+    )
     return Check("Stock is what it must be", not wrong, _differs(wrong) or detail)
 
 
@@ -108,7 +110,9 @@ def _costs(manual: Manual, found: Found, tally: Tally) -> Check:
         for name, (actual, expected) in figures.items()
         if _stored(actual) != _stored(expected)
     ]
-    return Check("The cost sheet adds up", not wrong, _differs(wrong) or "material, time and minutes, planned and actual")
+    return Check(
+        "The cost sheet adds up", not wrong, _differs(wrong) or "material, time and minutes, planned and actual"
+    )
 
 
 def _stored(amount: Decimal) -> Decimal:

@@ -16,7 +16,8 @@ from models.messages.work_orders import JobView, WorkOrderDetail, WorkOrderView
 from models.rules.templates import DataKind
 
 _HANDS = 3  # work orders one technician has going at a time: the printer runs while the iron heats
-_QUICKER = {"wrong-state", "not-yours", "stale-attempt"}  # somebody else took it, or rework sent it back to waiting
+# Somebody else took it, rework sent it back to waiting, or the job has even ended meanwhile.
+_QUICKER = {"wrong-state", "not-yours", "stale-attempt", "job-closed"}
 
 
 @dataclass(frozen=True)

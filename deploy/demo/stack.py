@@ -27,6 +27,13 @@ Answer = TypeVar("Answer")
 _FOREIGN = ("FACTORYOS_", "DATABASE_", "MONGO_", "TEMPORAL_")  # what would lead to the user's own servers
 
 
+class Interrupted(StackError):  # noqa: N818 - errors name the refusal
+    """Somebody asked the demo to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("The demo was interrupted.")
+
+
 class OwnStack:
     """A running stack. Everything but `while_it_runs` may be called from any thread."""
 
@@ -58,7 +65,7 @@ class OwnStack:
     def while_it_runs(self, work: Callable[[], Answer]) -> Answer:
         """Do some work in another thread while this one, the parent of all processes, looks after them.
 
-        Raises StackError when asked to stop meanwhile or a process cannot be kept alive, and whatever `work` raises.
+        Raises Interrupted when asked to stop, StackError where a process cannot be kept alive, and what `work` raises.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="story") as thread:
             done = thread.submit(work)
@@ -67,7 +74,7 @@ class OwnStack:
             finally:
                 self.ending.set()
             if self._supervisor.stopping:
-                raise StackError("The demo was interrupted.")
+                raise Interrupted
             return done.result()
 
 
@@ -107,7 +114,7 @@ def _started(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -> 
         say("Starting API and two workers ...")
         supervisor.start(*plan.processes())
     if supervisor.stopping:
-        raise StackError("The demo was interrupted.")
+        raise Interrupted
     return OwnStack(plan, supervisor)
 
 

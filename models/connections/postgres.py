@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import psycopg.types.json
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from sqlmodel import Session
 
 from models.connections.settings import settings
 
-_SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+# One round trip opens a transaction and binds it to its tenant; the tenant is a UUID, so it needs no quoting.
+_WRITING = "BEGIN; SET LOCAL app.tenant = '{}'"
+_READING = "BEGIN READ ONLY; SET LOCAL app.tenant = '{}'"
 
 
 def _decimal_loads(raw: str | bytes) -> Any:  # noqa: ANN401 - JSON is any value
@@ -33,24 +35,43 @@ def engine(url: str | None = None) -> Engine:
         pool_pre_ping=False,
         pool_recycle=1800,
         pool_timeout=10,
-        connect_args={"options": "-c statement_timeout=15000 -c timezone=UTC", "connect_timeout": 5},
+        pool_use_lifo=True,  # few connections stay warm: each keeps its own prepared statements
+        connect_args={
+            "options": "-c statement_timeout=15000 -c timezone=UTC",
+            "connect_timeout": 5,
+            "autocommit": True,  # `_opened` says BEGIN itself, together with the tenant
+            "prepare_threshold": 2,
+        },
     )
+
+
+@contextmanager
+def _opened(opening: str, tenant: UUID) -> Iterator[Session]:
+    with Session(engine(), expire_on_commit=False) as session:
+        session.connection().exec_driver_sql(opening.format(UUID(str(tenant))))
+        yield session
 
 
 @contextmanager
 def begin(tenant: UUID) -> Iterator[Session]:
     """Open the one transaction of a request or activity, bound to a tenant; commits at the end, rolls back on error."""
-    with Session(engine(), expire_on_commit=False) as session:
-        session.execute(_SET_TENANT, {"tenant": str(tenant)})
+    with _opened(_WRITING, tenant) as session:
         yield session
         session.commit()
 
 
 @contextmanager
 def read(tenant: UUID) -> Iterator[Session]:
-    """Open a session for reading, bound to a tenant; what it may have changed is thrown away."""
-    with Session(engine(), expire_on_commit=False) as session:
-        session.execute(_SET_TENANT, {"tenant": str(tenant)})
+    """Open a session for reading, bound to a tenant; the database refuses to change anything in it."""
+    with _opened(_READING, tenant) as session:
+        yield session
+        session.commit()  # a rollback would make the driver forget its prepared statements
+
+
+@contextmanager
+def rehearse(tenant: UUID) -> Iterator[Session]:
+    """Open a session in which everything may be tried; all that was changed is thrown away."""
+    with _opened(_WRITING, tenant) as session:
         yield session
         session.rollback()
 

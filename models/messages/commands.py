@@ -212,7 +212,18 @@ class ApplyMoves(Message):
     moves: tuple[Move, ...]
 
 
+class Missed(Message):
+    """A fact that was written while the worker died: the command that caused it, and its fate."""
+
+    command: Command
+    outcome: Outcome
+
+
 class Applied(Message):
-    """The fates of the first moves; what follows one that fared otherwise than decided must be decided anew."""
+    """The fates of the first moves; what follows one that fared otherwise than decided must be decided anew.
+
+    `missed` are the facts that follow those, unknown to the workflow so far: it takes them in before it goes on.
+    """
 
     outcomes: tuple[Outcome, ...]
+    missed: tuple[Missed, ...] = ()

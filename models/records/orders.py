@@ -111,7 +111,7 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
     if row.status != "published":
         raise OrderRefused(f"This template of {ask.product} is {row.status}; only a published one can be ordered.")
     lot_size = min(ask.lot_size or ask.quantity, ask.quantity)
-    if -(-ask.quantity // lot_size) > _MOST_JOBS:
+    if _lots(ask.quantity, lot_size) > _MOST_JOBS:
         raise OrderRefused(f"That would be more than {_MOST_JOBS:,} jobs; choose a larger lot size.")
     _refuse_if_too_large(plans.plan(session, tenant_id, row.plan_hash), ask.quantity, lot_size)
     order = Order(
@@ -132,6 +132,12 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
 def is_scaled(session: Session, order_id: UUID) -> bool:
     """Tell whether all jobs of an order have been made."""
     return bool(session.execute(_SCALED, {"order": order_id}).scalar())
+
+
+def _lots(quantity: Decimal, lot_size: Decimal) -> int:
+    """Return how many lots a quantity makes, the last one smaller. Decimal's // cuts off towards zero."""
+    whole, rest = divmod(quantity, lot_size)
+    return int(whole) + (1 if rest else 0)
 
 
 def _refuse_if_too_large(plan: Plan, quantity: Decimal, lot_size: Decimal) -> None:
@@ -164,7 +170,7 @@ class _Scaling:
 
     @property
     def job_count(self) -> int:
-        return int(-(-self.quantity // self.lot_size))
+        return _lots(self.quantity, self.lot_size)
 
     def lot(self, number: int) -> Decimal:
         """Return the pieces of a lot; the last one takes what is left."""

@@ -1,7 +1,7 @@
 """The stock ledger: one way in, for every movement there is."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,12 +14,15 @@ from models.rules.stock import ROUTES, Location
 
 # Balance rows are locked in part order first, so that two postings of the same parts never wait for each other in a
 # circle; the guarded update then refuses what would fall below zero.
-_LOCK = text("""
+# The parts are sorted below the join: sorted above it, they would be locked in whatever order they were found.
+_LOCKED = """
     SELECT p.id, p.sku, p.name, p.uom, p.unit_cost, coalesce(b.quantity, 0) AS on_hand
-      FROM parts p LEFT JOIN LATERAL (
+      FROM (SELECT * FROM parts WHERE {wanted} ORDER BY id) p LEFT JOIN LATERAL (
            SELECT quantity FROM stock_balances WHERE part_id = p.id AND location = 'stock' FOR UPDATE) b ON true
-     WHERE p.id = ANY(:parts) ORDER BY p.id
-""")
+     ORDER BY p.id
+"""
+_LOCK = text(_LOCKED.format(wanted="id = ANY(:parts)"))
+_LOCK_SKUS = text(_LOCKED.format(wanted="sku = ANY(:skus)"))
 
 # New balance rows are made in the same order for the same reason.
 _POST = text("""
@@ -78,6 +81,11 @@ def _needs(moves: Sequence[StockMove]) -> dict[UUID, Decimal]:
         if target is Location.STOCK:
             needs[move.part_id] -= move.quantity
     return needs
+
+
+def lock(session: Session, skus: Collection[str]) -> None:
+    """Lock the balances of all parts that several postings of this transaction will touch, in the order of `post`."""
+    session.execute(_LOCK_SKUS, {"skus": sorted(skus)})
 
 
 def post(session: Session, moves: Sequence[StockMove]) -> tuple[Shortage, ...]:

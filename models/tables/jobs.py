@@ -3,14 +3,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.tables.base import Row, document, exact, identity, instant, reference
 
 
 class Job(Row, table=True):
-    """One lot of a manufacturing order. `seq` numbers its accepted facts; `epoch` its rebuilt workflows."""
+    """One lot of a manufacturing order. `seq` numbers its accepted facts; `epoch` its rebuilt workflows.
+
+    `heard` is the last fact Temporal was seen to know; a relay asks for it when a job falls quiet.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -33,6 +36,7 @@ class Job(Row, table=True):
     hold_reason: str | None = None
     seq: int = 0
     epoch: int = 0
+    heard: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     due_at: datetime = instant(nullable=False)
     priority: int = 3
     produced: Decimal = exact(default="0")

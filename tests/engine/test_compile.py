@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import FrozenInstanceError, fields, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -162,9 +163,18 @@ def test_a_plan_survives_the_wire_and_knows_when_its_content_was_changed():
     received = Plan.model_validate_json(plan.model_dump_json())
     assert received == plan
     assert is_intact(received)
-    assert list(plan.model_dump()["steps"][0]) == list(type(plan.steps[0]).model_fields)
-    slower = plan.steps[0].model_copy(update={"run_minutes": Decimal(1)})
+    assert list(plan.model_dump()["steps"][0]) == [field.name for field in fields(plan.steps[0])]
+    slower = replace(plan.steps[0], run_minutes=Decimal(1))
     assert not is_intact(plan.model_copy(update={"steps": (slower, *plan.steps[1:])}))
+
+
+def test_a_compiled_step_is_as_frozen_as_one_that_was_received():
+    plan = compile_template(demo().document, demo_catalog(demo()))
+    received = Plan.model_validate(plan.model_dump(mode="json"))
+    for own, other in zip(plan.steps, received.steps, strict=True):
+        assert (type(own), hash(own.predecessors), repr(own)) == (type(other), hash(other.predecessors), repr(other))
+        with pytest.raises(FrozenInstanceError):
+            own.crew = 7
 
 
 def test_a_send_ahead_edge_is_part_of_the_identity():
@@ -214,7 +224,7 @@ def test_the_plan_does_not_depend_on_the_hash_seed():
     plans = []
     for seed in ("0", "1", "77"):
         environment = os.environ | {"PYTHONHASHSEED": seed}
-        done = subprocess.run(  # noqa: S603 - our own interpreter
+        done = subprocess.run(
             [sys.executable, "-c", _IN_ANOTHER_PROCESS], capture_output=True, text=True, check=True, env=environment
         )
         plans.append(json.loads(done.stdout))
@@ -229,6 +239,16 @@ def test_the_garbage_collector_is_left_as_it_was(was_on):
         assert gc.isenabled() == was_on
     finally:
         gc.enable()
+
+
+def test_what_a_server_froze_before_it_forked_stays_frozen():
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        compile_template(document(step("A")), catalog())
+        assert gc.get_freeze_count() >= frozen - 1_000 > 0  # what was let go meanwhile is gone from there too
+    finally:
+        gc.unfreeze()
 
 
 def test_the_demo_machine_compiles_to_35_steps_and_50_edges():

@@ -44,9 +44,9 @@ def forget() -> None:
     def no_fence(session: Any, job_id: UUID) -> JobRow:
         return replace(lock(session, job_id), seq=_asked.seq)
 
-    def no_starting_state(session: Any, fact: Fact) -> None:
+    def no_starting_state(session: Any, fact: Fact, outcome: Outcome) -> None:
         try:
-            write(session, fact)
+            write(session, fact, outcome)
         except StateSkew:
             return
 

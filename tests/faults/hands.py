@@ -75,7 +75,7 @@ class Hands:
         sent = self._note(key, action)
         item = {"key": key, "work_order_id": work_order, "request": {"action": action, **body}}
         answer = await self.post("/commands", {"commands": [item], "wait": False}, key)
-        sent.answers.append((TAKEN, answer.json()))
+        sent.answers.append((TAKEN if answer.is_success else answer.status_code, answer.json()))
 
     def _note(self, key: str, action: str) -> Sent:
         identity = command_id(self.actor, key)

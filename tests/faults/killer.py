@@ -1,4 +1,4 @@
-"""Kills the product's processes at random, and now and then lets a worker stand still for longer than a write may take."""
+"""Kills the product's processes at random; now and then a worker stands still for longer than a write may take."""
 
 import asyncio
 from collections import Counter
@@ -9,7 +9,9 @@ from signal import SIGCONT
 from tests.faults.product import Product
 
 _VICTIMS = {"worker-1": 3, "worker-2": 3, "api": 2, "temporal": 2, "postgresql": 2, "mongodb": 1}
-_FROZEN_SECONDS = 12.0  # longer than an activity's ten seconds and a workflow task's ten: what it wakes up to is history
+_FROZEN_SECONDS = (
+    12.0  # longer than an activity's ten seconds and a workflow task's ten: what it wakes up to is history
+)
 _TICK = 0.1
 
 
@@ -24,6 +26,7 @@ class Killer:
     pause: tuple[float, float] = (0.3, 2.5)
     victims: dict[str, int] = field(default_factory=lambda: dict(_VICTIMS))
     done: Counter[str] = field(default_factory=Counter)
+    frozen: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         """Kill as many as planned, the freezes spread among them."""
@@ -31,20 +34,22 @@ class Killer:
         frozen: list[asyncio.Task[None]] = []
         for number in range(self.kills):
             await asyncio.sleep(self.random.uniform(*self.pause))
-            if number in when:
-                frozen.append(asyncio.create_task(self._freeze(self.random.choice(("worker-1", "worker-2")))))
-            await self._kill(self.random.choices(list(self.victims), list(self.victims.values()))[0])
+            if number in when and not self.frozen:
+                self.frozen.append(self.random.choice(("worker-1", "worker-2")))
+                frozen.append(asyncio.create_task(self._freeze(self.frozen[0])))
+            awake = {name: weight for name, weight in self.victims.items() if name not in self.frozen}
+            await self._kill(self.random.choices(list(awake), list(awake.values()))[0])
         await asyncio.gather(*frozen)
 
     async def _kill(self, name: str) -> None:
         """Kill one, once it lives."""
-        while not await asyncio.to_thread(self.product.kill, name):
+        while not await asyncio.to_thread(self.product.kill, name):  # noqa: ASYNC110 - another process lives or not
             await asyncio.sleep(_TICK)
         self.done[name] += 1
 
     async def _freeze(self, name: str) -> None:
         process = await asyncio.to_thread(self.product.freeze, name)
         await asyncio.sleep(_FROZEN_SECONDS)
-        if process.alive:
-            self.done["frozen"] += 1
+        self.done["frozen"] += process.alive
         process.send(SIGCONT)
+        self.frozen.remove(name)

@@ -80,6 +80,8 @@ class Product:
                 note.unlink()
             for name in names:
                 self.await_back(name)
+            if "postgresql" in names:
+                postgres.dispose()  # our own connections to the one that was killed
 
     def await_back(self, name: str) -> None:
         """Wait until a process answers again."""
@@ -129,14 +131,15 @@ def running_product(worker: str | None = None, **more: str) -> Iterator[Product]
             supervisor.kill()
             supervisor.wait()
         end([(each.process, signal.SIGKILL) for each in left.processes] if left else [], 10)
-        shutil.rmtree(home, ignore_errors=True)
+        if "FACTORYOS_STORM_KEEP" not in os.environ:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _start(home: Path, worker: str | None, more: Mapping[str, str]) -> subprocess.Popen[bytes]:
     ours = {name: value for name, value in os.environ.items() if name not in EXTERNAL}
     command = [sys.executable, str(_HERE / "stack_process.py"), str(home), *([str(_HERE / worker)] if worker else [])]
     with (home / "supervisor.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own script
+        return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=_ROOT,
             env={**ours, **more, "PYTHONPATH": str(_ROOT)},
         )  # fmt: skip

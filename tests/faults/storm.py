@@ -54,9 +54,7 @@ class Storm:
 
     async def _rage(self) -> None:
         limits = httpx2.Limits(max_connections=50)
-        async with httpx2.AsyncClient(
-            base_url=self.product.url, timeout=20, trust_env=False, limits=limits
-        ) as client:
+        async with httpx2.AsyncClient(base_url=self.product.url, timeout=20, trust_env=False, limits=limits) as client:
             await self._with(client)
 
     async def _with(self, client: httpx2.AsyncClient) -> None:
@@ -65,14 +63,15 @@ class Storm:
         killer = Killer(self.product, Random(random.random()), self.kills, self.freezes)
         if self.victims is not None:
             killer.victims = self.victims
+        manager = Hands(client, self.shop.manager, self.book)
         open_jobs: list[str] = []
         quiet, over = asyncio.Event(), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             for one in hands:
                 rivals = [other for other in hands if other is not one]
-                technician = Technician(one, rivals, Random(random.random()))
+                technician = Technician(one, manager, rivals, Random(random.random()))
                 tasks.create_task(technician.work(open_jobs, over))
-            tasks.create_task(self._keep_busy(Hands(client, self.shop.manager, self.book), open_jobs, quiet, over))
+            tasks.create_task(self._keep_busy(manager, open_jobs, quiet, over))
             await killer.run()
             quiet.set()
             ended = time.monotonic()
@@ -80,15 +79,15 @@ class Storm:
             over.set()
         self.killed, self.settled_after = killer.done, time.monotonic() - ended
 
-    async def _keep_busy(
-        self, manager: Hands, open_jobs: list[str], quiet: asyncio.Event, over: asyncio.Event
-    ) -> None:
+    async def _keep_busy(self, manager: Hands, open_jobs: list[str], quiet: asyncio.Event, over: asyncio.Event) -> None:
         """Place orders so that twenty jobs are open as long as the storm lasts, and tell the floor which."""
         placed = 0
         while not over.is_set():
-            page = await manager.get("/jobs", status=["PLANNED", "IN_PROGRESS"], limit=200)
-            open_jobs[:] = [job["id"] for job in page.get("items", [])]
-            if placed < JOBS or (not quiet.is_set() and len(open_jobs) <= JOBS - _LOTS):
+            jobs = await manager.get("/jobs", status=["PLANNED", "IN_PROGRESS"], limit=200)
+            open_jobs[:] = [job["id"] for job in jobs.get("items", [])]
+            orders = await manager.get("/orders", status=["PLANNED", "IN_PROGRESS"], limit=200)
+            in_work = len(orders.get("items", [])) * _LOTS
+            if placed < JOBS or (not quiet.is_set() and in_work <= JOBS - _LOTS):
                 await self._order(manager)
                 placed += _LOTS
             await asyncio.sleep(0.3)

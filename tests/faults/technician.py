@@ -16,8 +16,8 @@ _LOOK_AGAIN_SECONDS = 0.05
 class Technician:
     """One pair of hands with a mind; chance comes from the storm's seed."""
 
-    def __init__(self, hands: Hands, rivals: Sequence[Hands], random: Random) -> None:
-        self._hands, self._rivals, self._random = hands, rivals, random
+    def __init__(self, hands: Hands, manager: Hands, rivals: Sequence[Hands], random: Random) -> None:
+        self._hands, self._manager, self._rivals, self._random = hands, manager, rivals, random
 
     async def work(self, open_jobs: list[str], over: asyncio.Event) -> None:
         """Work on any open job until all is over."""
@@ -38,7 +38,7 @@ class Technician:
 
     async def _begin(self, step: dict[str, Any]) -> None:
         if step["optional"] and step["attempt"] == 1 and self._random.random() < _SKIP:
-            await self._tap(step, "skip", {"reason": "not ordered"})
+            await self._tap(step, "skip", {"reason": "not ordered"}, self._manager)
         elif self._rivals and self._random.random() < _RIVAL:
             rival = self._random.choice(self._rivals)
             await asyncio.gather(
@@ -72,21 +72,21 @@ class Technician:
     def _measured(self, step: dict[str, Any]) -> dict[str, Any]:
         return {"data": [{"key": "volts", "value": 3}]} if step["step_key"] == GATE else {}
 
-    async def _tap(self, step: dict[str, Any], action: str, body: dict[str, Any]) -> None:
+    async def _tap(self, step: dict[str, Any], action: str, body: dict[str, Any], other: Hands | None = None) -> None:
         """Send a command, often twice under one key: at the same time, or once more afterwards."""
-        target, key = step["work_order_id"], self._key()
+        target, key, hands = step["work_order_id"], self._key(), other or self._hands
         if self._random.random() < _QUEUED:
-            await self._hands.queue(target, action, body, key)
+            await hands.queue(target, action, body, key)
             if self._random.random() < _TWICE:
-                await self._hands.queue(target, action, body, key)
+                await hands.queue(target, action, body, key)
         elif self._random.random() < _TWICE:
             if self._random.random() < 0.5:
-                await asyncio.gather(*(self._hands.act(target, action, body, key) for _ in range(2)))
+                await asyncio.gather(*(hands.act(target, action, body, key) for _ in range(2)))
             else:
-                await self._hands.act(target, action, body, key)
-                await self._hands.act(target, action, body, key)
+                await hands.act(target, action, body, key)
+                await hands.act(target, action, body, key)
         else:
-            await self._hands.act(target, action, body, key)
+            await hands.act(target, action, body, key)
 
     def _key(self) -> str:
         return str(UUID(int=self._random.getrandbits(128)))

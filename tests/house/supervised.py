@@ -57,7 +57,7 @@ class Supervised:
 def supervised(home: Path, *children: dict[str, object], servers: bool = False) -> Iterator[Supervised]:
     """Start a supervisor over stand-in children (or the real servers); nothing of it survives the block."""
     what = "servers" if servers else json.dumps(children)
-    process = subprocess.Popen(  # noqa: S603 - our own script
+    process = subprocess.Popen(
         [sys.executable, str(_SCRIPT), str(home), what],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

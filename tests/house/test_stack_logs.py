@@ -141,7 +141,7 @@ def test_after_a_kill_the_next_start_ships_on_without_loss_or_doubles(tmp_path, 
         "FACTORYOS_SECRET_KEY": "k" * 32,
     }
     command = [sys.executable, "-c", _WRITES_FOR_EVER]
-    with subprocess.Popen(command, env=environment, cwd=_PROJECT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, env=environment, cwd=_PROJECT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "well under way\n"
         while collection.estimated_document_count() < 1000:
             assert process.poll() is None
@@ -191,7 +191,7 @@ except ValueError:
     logging.getLogger("mine").exception("failed")
 """
     environment = {"PYTHONPATH": str(_PROJECT), "DATABASE_URL": "x", "FACTORYOS_SECRET_KEY": "k" * 32}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert "hunter2" not in done.stdout
     bound, started, leaky, failed = (json.loads(line) for line in done.stdout.splitlines())
     assert {line["service"] for line in (bound, started, leaky, failed)} == {"shop"}

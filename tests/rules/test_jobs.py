@@ -125,6 +125,31 @@ def test_rework_whose_pieces_are_all_lost_lets_the_others_go_on():
     assert job.produced() == 2
 
 
+def test_a_skipped_step_stays_left_out_of_rework_and_loses_no_piece():
+    chain = graph_of([(0, 1), (1, 2)], 3, optional=[1], gates={2: 0})
+    job = started(chain, Decimal(2))
+    finish(job, 0)
+    do(job, Action.SKIP, 1)
+    finish(job, 2, good=Decimal(1), rejected=Decimal(1))
+    assert job.states == [S.READY, S.SKIPPED, S.WAITING]
+    finish(job, 0)
+    assert job.given[2] == 1
+    finish(job, 2)
+    assert job.ended
+    assert job.produced() == 2
+
+
+def test_rework_to_a_step_that_was_skipped_begins_at_the_next_one():
+    chain = graph_of([(0, 1), (1, 2)], 3, optional=[1], gates={2: 1})
+    job = started(chain, Decimal(2))
+    finish(job, 0)
+    do(job, Action.SKIP, 1)
+    finish(job, 2, good=Decimal(1), rejected=Decimal(1))
+    assert job.states[2] is S.READY
+    finish(job, 2)
+    assert job.produced() == 2
+
+
 def test_a_ready_follower_goes_back_to_waiting_when_its_predecessor_is_reworked():
     job = started(DIAMOND)
     finish(job, 0)

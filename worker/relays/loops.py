@@ -9,10 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from worker.relays import commands, launches, outbox
+from worker.relays import commands, launches, outbox, reminders
 
 _log = structlog.get_logger("worker.relays")
-_REST, _LONGEST_PAUSE, _AN_HOUR = 0.5, 10.0, 3600.0
+_REST, _A_MOMENT, _LONGEST_PAUSE, _AN_HOUR = 0.5, 5.0, 10.0, 3600.0
+_MANY = 50  # so much at once means that more is waiting; fewer are better gathered than carried one by one
 _AWAY = (PyMongoError, SQLAlchemyError, RPCError)
 
 
@@ -34,6 +35,17 @@ async def _launches(client: Client) -> int:
         await launches.launch(client, order)
         await asyncio.to_thread(launches.mark, order)
     return len(orders)
+
+
+async def _reminders(client: Client) -> int:
+    for tenant_id, job in await asyncio.to_thread(reminders.quiet_jobs):
+        fact = await reminders.known(client, tenant_id, job)
+        if fact is not None and fact >= job.seq:
+            await asyncio.to_thread(reminders.note_heard, tenant_id, job)
+        elif fact is not None:
+            lacking = await asyncio.to_thread(reminders.lacking, tenant_id, job, fact)
+            await reminders.remind(client, tenant_id, job, lacking)
+    return 0
 
 
 async def _prune() -> int:
@@ -70,4 +82,5 @@ async def run_relays(client: Client, stop: asyncio.Event) -> None:
         relays.create_task(_keep_doing("outbox", _outbox, stop))
         relays.create_task(_keep_doing("commands", lambda: _commands(client), stop))
         relays.create_task(_keep_doing("launches", lambda: _launches(client), stop))
+        relays.create_task(_keep_doing("reminders", lambda: _reminders(client), stop, _A_MOMENT))
         relays.create_task(_keep_doing("pruning", _prune, stop, _AN_HOUR))

@@ -540,6 +540,7 @@ def upgrade() -> None:
         sa.Column("hold_reason", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("heard", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("produced", sa.Numeric(precision=18, scale=6), server_default=sa.text("0"), nullable=False),

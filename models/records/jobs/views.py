@@ -69,7 +69,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
 
 
 def _view(row: Row[Any]) -> JobView:
-    hidden = {"tenant_id", "plan_hash", "epoch"}
+    hidden = {"tenant_id", "plan_hash", "epoch", "heard"}
     return JobView(**row.Job.model_dump(exclude=hidden), order_code=row.order_code, product_sku=row.product_sku)
 
 

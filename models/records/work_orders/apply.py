@@ -12,6 +12,7 @@ from models.messages.commands import (
     ApplyMoves,
     AssignWorkOrder,
     CompleteWorkOrder,
+    Missed,
     Move,
     Outcome,
     ReportWorkOrder,
@@ -20,6 +21,7 @@ from models.messages.stock import Shortage
 from models.records import codes, plans, stock
 from models.records.errors import StateSkew
 from models.records.work_orders.consumption import Booking, movements
+from models.records.work_orders.missed import missed
 from models.records.work_orders.rows import JobRow, WorkOrderRow, attempts, decided, lock_job
 from models.records.work_orders.write import Fact, write, write_fate
 from models.rules.collected_data import Value, check
@@ -42,8 +44,11 @@ class _Batch:
     job: JobRow
     seq: int
     known: dict[UUID, Outcome]
+    rows: dict[tuple[int, int], WorkOrderRow] = field(default_factory=dict)
+    parts_locked: bool = False
     written: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
+    missed: tuple[Missed, ...] = ()
 
 
 class _Refused(Exception):  # noqa: N818 - carries a refusal, is not an error
@@ -56,8 +61,8 @@ class _Refused(Exception):  # noqa: N818 - carries a refusal, is not an error
 def apply(session: Session, request: ApplyMoves) -> Applied:
     """Write moves as the job's next facts, up to the first that fares otherwise than decided.
 
-    A command decided before gives its stored fate again. Raises StateSkew where the workflow and the database
-    disagree, LookupError for an unknown job.
+    A command decided before gives its stored fate again; facts the workflow does not know of are told to it. Raises
+    StateSkew where the workflow is ahead of the database or of an older epoch, LookupError for an unknown job.
     """
     job = lock_job(session, request.job_id)
     if job.epoch != request.epoch:
@@ -68,12 +73,15 @@ def apply(session: Session, request: ApplyMoves) -> Applied:
         as_decided = _take(batch, move)
         if not as_decided:
             break
-    return Applied(outcomes=tuple(batch.outcomes))
+    return Applied(outcomes=tuple(batch.outcomes), missed=batch.missed)
 
 
 def _take(batch: _Batch, move: Move) -> bool:
     """Settle one move; tell whether the following ones still stand on firm ground."""
     stored = batch.known.get(move.command.id)
+    if _is_behind(batch, stored):
+        batch.missed = missed(batch.session, batch.job, batch.seq)
+        return False
     if stored is not None:
         batch.outcomes.append(stored)
         if stored.seq == batch.seq + 1:
@@ -84,28 +92,37 @@ def _take(batch: _Batch, move: Move) -> bool:
     if batch.seq != batch.job.seq + batch.written:
         raise StateSkew(f"Job {batch.job.code} is at fact {batch.job.seq}, the workflow at {batch.seq}.")
     try:
-        outcome = _refused(move, move.decision.refusal) if move.decision.refusal else _accept(batch, move)
+        outcome = _refuse(batch, move, move.decision.refusal) if move.decision.refusal else _accept(batch, move)
     except _Refused as refused:
-        outcome = _refused(move, refused.refusal, refused.shortages)
+        outcome = _refuse(batch, move, refused.refusal, refused.shortages)
     batch.outcomes.append(outcome)
     batch.known[move.command.id] = outcome
-    write_fate(batch.session, batch.request.tenant_id, batch.job.id, move.command, outcome)
     return outcome.state is CommandState.APPLIED or move.decision.refusal is not None
 
 
-def _refused(move: Move, refusal: Refusal, shortages: tuple[Shortage, ...] = ()) -> Outcome:
-    return Outcome(
+def _is_behind(batch: _Batch, stored: Outcome | None) -> bool:
+    """Tell whether facts the workflow does not know of come before this move.
+
+    A worker killed after its commit and before its answer leaves such facts. The commands are delivered again, but not
+    always in the same order, nor all of them.
+    """
+    if stored is not None:
+        return stored.seq is not None and stored.seq > batch.seq + 1
+    return batch.seq < batch.job.seq + batch.written
+
+
+def _refuse(batch: _Batch, move: Move, refusal: Refusal, shortages: tuple[Shortage, ...] = ()) -> Outcome:
+    outcome = Outcome(
         command_id=move.command.id, state=CommandState.REFUSED, refusal=refusal, shortages=shortages,
         work_order_id=move.command.work_order_id,
     )  # fmt: skip
+    write_fate(batch.session, batch.request.tenant_id, batch.job.id, move.command, outcome)
+    return outcome
 
 
 def _accept(batch: _Batch, move: Move) -> Outcome:
     command, decision = move.command, move.decision
-    keys = {(change.step, change.attempt) for change in decision.changes}
-    if command.step is not None:
-        keys.add((command.step, command.attempt))
-    rows = attempts(batch.session, batch.job.id, sorted(keys))
+    rows = _rows(batch, move)
     row = rows.get((command.step, command.attempt)) if command.step is not None else None
     at = _when(move)
     data: dict[str, Value] = {}
@@ -115,19 +132,50 @@ def _accept(batch: _Batch, move: Move) -> Outcome:
         _move_stock(batch, move, row, at)
     count = len(decision.openings)
     opened = codes.take(batch.session, batch.request.tenant_id, "WO", count) if count else []
+    own = next((c.after for c in decision.changes if (c.step, c.attempt) == (command.step, command.attempt)), None)
+    ready = [rows[c.step, c.attempt].code for c in decision.changes if c.after == "READY" and c.before != "READY"]
+    outcome = Outcome(
+        command_id=command.id, state=CommandState.APPLIED, work_order_id=row.id if row else None, work_order_state=own,
+        seq=batch.seq + 1, ready=tuple(ready), opened=tuple(opened), job_ended=decision.ended,
+    )  # fmt: skip
     fact = Fact(
         tenant_id=batch.request.tenant_id, job=batch.job, seq=batch.seq + 1, command=command, decision=decision,
         row=row, data=data, codes=tuple(opened), at=at,
     )  # fmt: skip
-    write(batch.session, fact)
+    write(batch.session, fact, outcome)
+    batch.rows = {key: known for key, known in rows.items() if key not in _keys(move)}
     batch.seq += 1
     batch.written += 1
-    own = next((c.after for c in decision.changes if (c.step, c.attempt) == (command.step, command.attempt)), None)
-    ready = [rows[c.step, c.attempt].code for c in decision.changes if c.after == "READY" and c.before != "READY"]
-    return Outcome(
-        command_id=command.id, state=CommandState.APPLIED, work_order_id=row.id if row else None, work_order_state=own,
-        seq=fact.seq, ready=tuple(ready), opened=tuple(opened), job_ended=decision.ended,
-    )  # fmt: skip
+    return outcome
+
+
+def _keys(move: Move) -> set[tuple[int, int]]:
+    """Return the attempts a move reads and changes, by step and number."""
+    keys = {(change.step, change.attempt) for change in move.decision.changes}
+    return keys if move.command.step is None else keys | {(move.command.step, move.command.attempt)}
+
+
+def _rows(batch: _Batch, move: Move) -> dict[tuple[int, int], WorkOrderRow]:
+    """Return the rows a move needs; those its followers need are read with them, and kept until a move changes them."""
+    if not _keys(move) <= batch.rows.keys():
+        wanted = {key for each in batch.request.moves for key in _keys(each)} - batch.rows.keys()
+        batch.rows |= attempts(batch.session, batch.job.id, sorted(wanted))
+    return batch.rows
+
+
+def _lock_parts(batch: _Batch) -> None:
+    """Lock what several completions will take before the first one takes it, lest two deliveries wait in a circle."""
+    if batch.parts_locked:
+        return
+    batch.parts_locked = True
+    requests = [(move.command.step, move.command.request) for move in batch.request.moves]
+    taking = [(step, request) for step, request in requests if isinstance(request, CompleteWorkOrder | ReportWorkOrder)]
+    if len(taking) <= 1:
+        return
+    steps = plans.plan(batch.session, batch.request.tenant_id, batch.job.plan_hash).steps
+    planned = {line.sku for step, _ in taking if step is not None and step < len(steps) for line in steps[step].parts}
+    named = {part.part for _, request in taking for part in request.parts_used or ()}
+    stock.lock(batch.session, planned | named)
 
 
 def _when(move: Move) -> datetime:
@@ -188,6 +236,7 @@ def _move_stock(batch: _Batch, move: Move, row: WorkOrderRow, at: datetime) -> N
     moves = movements(batch.session, booking, step, row.processed + move.decision.pieces.total)
     if isinstance(moves, Refusal):
         raise _Refused(moves)
+    _lock_parts(batch)
     short = stock.post(batch.session, moves)
     if short:
         lines = "; ".join(f"{s.sku}: {_plain(s.wanted)} {s.uom} wanted, {_plain(s.on_hand)} there" for s in short[:5])

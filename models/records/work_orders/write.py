@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from models.connections.ids import new_id
@@ -20,7 +20,15 @@ from models.rules import audit
 from models.rules.jobs import Decision
 from models.rules.work_orders import Action
 
-_MOVE = text("""
+_FATE = """
+    INSERT INTO commands (tenant_id, id, job_id, work_order_id, action, data, request_hash, actor_id, door, state,
+        result, occurred_at, received_at, decided_at)
+    VALUES (:tenant, :command, :job, :target, :action, CAST(:request AS jsonb), '', :actor, :door, :fate,
+        CAST(:result AS jsonb), :occurred_at, :received_at, now())
+    ON CONFLICT (tenant_id, id) DO UPDATE SET state = excluded.state, result = excluded.result,
+        decided_at = excluded.decided_at WHERE commands.state = 'PENDING'
+"""
+_MOVE = f"""
     WITH wanted AS (
         SELECT * FROM jsonb_to_recordset(CAST(:changes AS jsonb))
             AS c(step int, attempt int, before text, after text, quantity numeric)
@@ -43,18 +51,6 @@ _MOVE = text("""
           FROM wanted c
          WHERE w.job_id = :job AND w.step_index = c.step AND w.attempt = c.attempt AND w.state = c.before
         RETURNING w.id, w.job_id, c.before, c.after
-    ), opened AS (
-        INSERT INTO work_orders (tenant_id, id, code, job_id, step_index, step_key, name, attempt, state, held,
-            work_center_id, optional, quality_gate, priority, due_at, planned_minutes, quantity, returned, retrieved,
-            good, scrapped, rejected, ready_at)
-        SELECT p.tenant_id, o.id, o.code, p.job_id, p.step_index, p.step_key, p.name, o.attempt, o.state, false,
-               p.work_center_id, p.optional, p.quality_gate, p.priority, p.due_at, p.planned_minutes, o.quantity,
-               o.returned, o.retrieved, 0, 0, 0, CASE WHEN o.state = 'READY' THEN now() END
-          FROM jsonb_to_recordset(CAST(:openings AS jsonb))
-               AS o(id uuid, code text, step int, attempt int, state text, quantity numeric, returned numeric,
-                    retrieved numeric)
-          JOIN work_orders p ON p.job_id = :job AND p.step_index = o.step AND p.attempt = o.attempt - 1
-        RETURNING id
     ), stopped AS (
         UPDATE time_entries t SET
             ended_at = greatest(t.started_at, :at),
@@ -69,15 +65,6 @@ _MOVE = text("""
         INSERT INTO time_entries (tenant_id, id, work_order_id, user_id, started_at, stated)
         SELECT :tenant, :entry, c.id, :actor, :at, false
           FROM changed c WHERE c.after = 'IN_PROGRESS' AND c.before <> 'IN_PROGRESS'
-    ), collected AS (
-        INSERT INTO collected_data (tenant_id, work_order_id, key, value, recorded_by, recorded_at)
-        SELECT :tenant, :work_order, d.key, d.value, :actor, :at FROM jsonb_each(CAST(:data AS jsonb)) d
-        ON CONFLICT (work_order_id, key) DO UPDATE SET value = excluded.value, recorded_by = excluded.recorded_by,
-            recorded_at = excluded.recorded_at
-    ), put_aside AS (
-        INSERT INTO rejections (tenant_id, id, work_order_id, quantity, kind, reason, recorded_by, recorded_at)
-        SELECT :tenant, r.id, :work_order, r.quantity, r.kind, :reason, :actor, :at
-          FROM jsonb_to_recordset(CAST(:put_aside AS jsonb)) AS r(id uuid, quantity numeric, kind text)
     ), fact AS (
         INSERT INTO job_events (tenant_id, job_id, seq, kind, command_id, work_order_id, actor_id, data, occurred_at,
             recorded_at)
@@ -91,18 +78,43 @@ _MOVE = text("""
             held = CASE WHEN :whole_job THEN coalesce(:held, held) ELSE held END,
             hold_reason = CASE WHEN :whole_job AND :held IS NOT NULL THEN :reason ELSE hold_reason END
          WHERE id = :job
-    )
+    ), fate AS ({_FATE}
+    {{more}})
     SELECT count(*) FROM changed
-""")
+"""  # noqa: S608 - put together from our own constants
+# Few moves open new attempts, record data or put pieces aside; the others are spared these parts.
+_MORE = """
+    ), opened AS (
+        INSERT INTO work_orders (tenant_id, id, code, job_id, step_index, step_key, name, attempt, state, held,
+            work_center_id, optional, quality_gate, priority, due_at, planned_minutes, quantity, returned, retrieved,
+            good, scrapped, rejected, ready_at)
+        SELECT p.tenant_id, o.id, o.code, p.job_id, p.step_index, p.step_key, p.name, o.attempt, o.state, false,
+               p.work_center_id, p.optional, p.quality_gate, p.priority, p.due_at, p.planned_minutes, o.quantity,
+               o.returned, o.retrieved, 0, 0, 0, CASE WHEN o.state = 'READY' THEN now() END
+          FROM jsonb_to_recordset(CAST(:openings AS jsonb))
+               AS o(id uuid, code text, step int, attempt int, state text, quantity numeric, returned numeric,
+                    retrieved numeric)
+          JOIN work_orders p ON p.job_id = :job AND p.step_index = o.step AND p.attempt = o.attempt - 1
+        RETURNING id
+    ), collected AS (
+        INSERT INTO collected_data (tenant_id, work_order_id, key, value, recorded_by, recorded_at)
+        SELECT :tenant, :work_order, d.key, d.value, :actor, :at FROM jsonb_each(CAST(:data AS jsonb)) d
+        ON CONFLICT (work_order_id, key) DO UPDATE SET value = excluded.value, recorded_by = excluded.recorded_by,
+            recorded_at = excluded.recorded_at
+    ), put_aside AS (
+        INSERT INTO rejections (tenant_id, id, work_order_id, quantity, kind, reason, recorded_by, recorded_at)
+        SELECT :tenant, r.id, :work_order, r.quantity, r.kind, :reason, :actor, :at
+          FROM jsonb_to_recordset(CAST(:put_aside AS jsonb)) AS r(id uuid, quantity numeric, kind text)
+"""
 
-_FATE = text("""
-    INSERT INTO commands (tenant_id, id, job_id, work_order_id, action, data, request_hash, actor_id, door, state,
-        result, occurred_at, received_at, decided_at)
-    VALUES (:tenant, :id, :job, :work_order, :action, CAST(:data AS jsonb), '', :actor, :door, :state,
-        CAST(:result AS jsonb), :occurred_at, :received_at, now())
-    ON CONFLICT (tenant_id, id) DO UPDATE SET state = excluded.state, result = excluded.result,
-        decided_at = excluded.decided_at WHERE commands.state = 'PENDING'
-""")
+
+def _on_one_line(statement: str) -> TextClause:
+    """Return a statement without its layout: the driver reads texts of more than 4,096 letters anew every time."""
+    return text(" ".join(statement.split()))
+
+
+_MOVE_ALONE, _MOVE_AND_MORE = (_on_one_line(_MOVE.format(more=more)) for more in ("", _MORE))
+_FATE_ALONE = _on_one_line(_FATE)
 
 _BEGUN = text("""
     WITH o AS (UPDATE orders SET status = 'IN_PROGRESS', row_version = row_version + 1
@@ -126,22 +138,28 @@ class Fact:
     at: datetime
 
 
-def write(session: Session, fact: Fact) -> None:
-    """Write one accepted move. Raises StateSkew where a work order was not in the state the move starts from."""
+def write(session: Session, fact: Fact, outcome: Outcome) -> None:
+    """Write one accepted move and its command's fate.
+
+    Raises StateSkew where a work order was not in the state the move starts from.
+    """
     decision, action = fact.decision, fact.command.request.action
     kind = audit.tag(action, whole_job=fact.row is None)
-    changed = session.execute(_MOVE, {
-        "tenant": fact.tenant_id, "job": fact.job.id, "seq": fact.seq, "kind": kind, "at": fact.at,
-        "command": fact.command.id, "actor": fact.command.actor_id, "entry": new_id(),
+    values = {
+        **_fate(fact.tenant_id, fact.job.id, fact.command, outcome),
+        "seq": fact.seq, "kind": kind, "at": fact.at, "entry": new_id(),
         "work_order": fact.row.id if fact.row else None, "whole_job": fact.row is None,
-        "changes": _json([vars_of(change) for change in decision.changes]), "openings": _json(_openings(fact)),
+        "changes": _json([vars_of(change) for change in decision.changes]),
         "good": decision.pieces.good, "scrapped": decision.pieces.scrapped, "rejected": decision.pieces.rejected,
-        "put_aside": _json(_put_aside(fact)), "data": _json(fact.data), "held": decision.held,
-        "reason": getattr(fact.command.request, "reason", None), "status": decision.status,
+        "held": decision.held, "reason": getattr(fact.command.request, "reason", None), "status": decision.status,
         "minutes": _minutes(fact), "assigns": action is Action.ASSIGN, "assignee": _assignee(fact),
         "event": fact.command.request.model_dump_json(exclude={"action"}, exclude_none=True),
         "outbox_key": f"audit:{fact.command.id}", "audit": _audit(fact, kind),
-    }).scalar_one()  # fmt: skip
+    }  # fmt: skip
+    more = {"openings": _openings(fact), "data": fact.data, "put_aside": _put_aside(fact)}
+    if any(more.values()):
+        values |= {name: _json(value) for name, value in more.items()}
+    changed = session.execute(_MOVE_AND_MORE if any(more.values()) else _MOVE_ALONE, values).scalar_one()
     if changed != len(decision.changes):
         raise StateSkew(f"{changed} of {len(decision.changes)} work orders were in the state this move starts from.")
     if decision.status is not None and decision.status == "IN_PROGRESS":
@@ -150,12 +168,16 @@ def write(session: Session, fact: Fact) -> None:
 
 def write_fate(session: Session, tenant_id: UUID, job_id: UUID, command: Command, outcome: Outcome) -> None:
     """Store what became of a command, whether or not the inbox saw it before."""
-    session.execute(_FATE, {
-        "tenant": tenant_id, "id": command.id, "job": job_id, "work_order": command.work_order_id,
-        "action": command.request.action, "data": command.request.model_dump_json(), "actor": command.actor_id,
-        "door": command.door, "state": outcome.state, "result": outcome.model_dump_json(),
+    session.execute(_FATE_ALONE, _fate(tenant_id, job_id, command, outcome))
+
+
+def _fate(tenant_id: UUID, job_id: UUID, command: Command, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "tenant": tenant_id, "command": command.id, "job": job_id, "target": command.work_order_id,
+        "action": command.request.action, "request": command.request.model_dump_json(), "actor": command.actor_id,
+        "door": command.door, "fate": outcome.state, "result": outcome.model_dump_json(),
         "occurred_at": command.occurred_at, "received_at": command.received_at,
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 def vars_of(row: object) -> dict[str, Any]:

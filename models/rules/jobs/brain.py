@@ -157,8 +157,7 @@ class Job(Memory):
 
     def _left_undone(self, step: int) -> Decimal:
         """Return the pieces a skipped or cancelled step was to work on: what it made before it was given up stays."""
-        skipped = self.states[step] is _S.SKIPPED and self.attempt(step) == 1
-        left = self.input(step) if skipped else self.input(step) - self.output(step)
+        left = self.input(step) if self._left_out(step) else self.input(step) - self.output(step)
         if left <= 0:
             raise Refused(_R.NOTHING_TO_REWORK, "No pieces are waiting here; open the step that should send them.")
         return left
@@ -186,25 +185,34 @@ class Job(Memory):
         """Add the next attempts from target to gate, and send not yet started followers back to waiting."""
         openings: list[Opening] = []
         changes = list(decision.changes)
-        target, gate = loop[0], loop[-1]
+        gate = loop[-1]
+        reopened: set[int] = set()
         finishing = {change.step for change in changes if change.after in FINISHED}
         for step in loop:
             if self.states[step] not in FINISHED and step not in finishing:
                 # Two gates sent pieces back to the same step: one open attempt serves both.
                 continue
-            first = step == target
+            follows = any(edge.step in reopened for edge in self.graph.incoming[step])
+            if step != gate and self._left_out(step):
+                # It stays left out, and passes the pieces on when they come again.
+                reopened |= {step} if follows else set()
+                continue
             back = sent.returned if step == gate else min(sent.quantity, self.output(step))
             aside = sent.retrieved if step == gate else ZERO
-            state = _S.READY if first and self.blocked[step] == 0 else _S.WAITING
+            state = _S.READY if not follows and self.blocked[step] == 0 else _S.WAITING
             openings.append(Opening(step, self.attempt(step) + 1, state, sent.quantity, back, aside))
-        reopened = {opening.step for opening in openings}
-        followers = sorted({s for o in openings for s in self.graph.successors[o.step]} - reopened)
+            reopened.add(step)
+        followers = sorted({after for step in sorted(reopened) for after in self.graph.successors[step]} - reopened)
         changes += [
             self._change(step, _S.WAITING)
             for step in followers
             if self.states[step] is _S.READY and not self._ready_without(step, reopened)
         ]
         return replace(decision, changes=tuple(changes), openings=tuple(openings))
+
+    def _left_out(self, step: int) -> bool:
+        """Tell whether a step was skipped from the first, so that it holds no pieces of its own."""
+        return self.states[step] is _S.SKIPPED and self.attempt(step) == 1
 
     def _ready_without(self, step: int, reopened: set[int]) -> bool:
         """Tell whether a ready step stays so when some of its predecessors are opened again."""

@@ -1,0 +1,185 @@
+"""Orders, manufacturing orders and jobs over HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from deploy.seed import publish_demo_template
+from models.connections.postgres import engine
+from models.rules.access import Role
+from tests.api.conftest import Api
+from tests.api.running import Floor, slug, until
+from tests.floor import DUE, receive
+from tests.working import environment, working
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker(servers: object) -> Iterator[None]:
+    assert servers
+    # Commands that nobody waits for are delivered at once, not when they are five seconds old.
+    with environment(FACTORYOS_RELAY_AFTER_SECONDS="0"), working(relays=True):
+        yield
+
+
+@pytest.fixture
+def floor(api: Api) -> Floor:
+    return Floor(api)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The SQL statements that reach the database, without the one that binds the tenant."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "set_config" not in statement:
+            seen.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+
+
+def test_a_job_of_thirty_five_steps_is_read_in_few_statements(api: Api) -> None:
+    with api.factory.begin() as session:
+        template = publish_demo_template(session, api.factory.actor())
+    order = api.made("/orders", {"product": template.product_sku, "quantity": "1", "due_at": DUE.isoformat()})
+    (job,) = until(lambda: [
+        one for one in api.get(f"/jobs?order_id={order['id']}").json()["items"] if one["seq"] > 0
+    ])  # fmt: skip
+    with counted() as statements:
+        detail = api.get(f"/jobs/{job['id']}").json()
+    ours = [one for one in statements if "work_orders" in one or "jobs" in one or "plan" in one]
+    assert len(detail["steps"]) == 35
+    assert 1 <= len(ours) <= 5
+    api.made(f"/jobs/{job['id']}/cancel", {"reason": "read enough"})
+
+
+def test_an_order_is_placed_read_and_made(floor: Floor) -> None:
+    order = floor.order("2", customer_name="Ada", priority=1)
+    assert (order["status"], order["quantity"], order["priority"]) == ("PLANNED", "2", 1)
+    (job,) = floor.jobs(order["id"])
+    floor.work(job, "cut", "polish", "mount", "check", "pack")
+    until(lambda: floor.manager.get(f"/orders/{order['id']}").json()["status"] == "DONE")
+    (mo,) = floor.manager.get(f"/manufacturing-orders?order_id={order['id']}").json()["items"]
+    assert (mo["status"], mo["produced"], mo["job_count"]) == ("DONE", "2", 1)
+    needs = floor.manager.get(f"/manufacturing-orders/{mo['id']}/requirements").json()
+    assert {need["sku"]: (need["quantity"], need["issued"]) for need in needs} == {
+        "WIRE": ("0.728", "0.728"), "BASE": ("2", "2"), "SCREW": ("7", "7"), "BOX": ("2", "2"),
+    }  # fmt: skip
+    costs = floor.manager.get(f"/orders/{order['id']}/costs").json()
+    assert costs["actual_material"] == costs["planned_material"]
+    assert costs["actual_scrap"] == "0"
+    events = floor.technician.get(f"/jobs/{job['id']}/events?limit=200").json()["items"]
+    assert [one["seq"] for one in events] == list(range(1, 13))
+    assert (events[0]["kind"], events[-1]["kind"]) == ("jobs:opened", "jobs:finished")
+    drawing = floor.technician.get(f"/jobs/{job['id']}/graph.svg")
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    assert floor.technician.get(f"/jobs/{job['id']}/explain").json()["summary"] == "The job has ended: done."
+
+
+def test_placing_twice_under_one_key_is_one_order(floor: Floor) -> None:
+    body = {"product": "LAMP", "quantity": "1", "due_at": DUE.isoformat()}
+    first = floor.manager.post("/orders", body, idempotency_key="once")
+    again = floor.manager.post("/orders", body, idempotency_key="once")
+    assert first.json() == again.json()
+    other = floor.manager.post("/orders", {**body, "quantity": "2"}, idempotency_key="once")
+    assert (other.status_code, slug(other)) == (422, "idempotency-key-reused")
+    assert len(floor.manager.get("/orders").json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"product": "GHOST"}, 409),
+        ({"template_id": "00000000-0000-0000-0000-000000000001"}, 409),
+        ({"quantity": "900000000000"}, 409),
+        ({"quantity": "100001", "lot_size": "1"}, 409),
+        ({"quantity": "0"}, 422),
+        ({"quantity": "-1"}, 422),
+        ({"quantity": "NaN"}, 422),
+        ({"quantity": "1e400"}, 422),
+        ({"due_at": "2027-01-01T00:00:00"}, 422),
+        ({"priority": 6}, 422),
+        ({"customer_name": "a\x00b"}, 422),
+        ({"colour": "red"}, 422),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_and_leaves_nothing(
+    floor: Floor, change: dict[str, object], status: int
+) -> None:
+    answer = floor.manager.post("/orders", {"product": "LAMP", "quantity": "1", "due_at": DUE.isoformat(), **change})
+    assert answer.status_code == status, answer.text
+    assert floor.manager.get("/orders").json()["items"] == []
+
+
+def test_orders_are_filtered_and_sorted(floor: Floor) -> None:
+    for number, name in enumerate(("Ada", "Bob", "Ada")):
+        body = {"product": "LAMP", "quantity": "1", "due_at": f"2027-0{number + 1}-01T00:00:00Z", "customer_name": name}
+        floor.manager.made("/orders", body)
+
+    def found(query: str) -> list[str]:
+        return [one["due_at"][:7] for one in floor.manager.get(f"/orders?{query}").json()["items"]]
+
+    assert found("sort=due_at") == ["2027-01", "2027-02", "2027-03"]
+    assert found("sort=-due_at&q=ada") == ["2027-03", "2027-01"]
+    assert found("sort=due_at&due_from=2027-02-01T00:00:00Z&due_before=2027-03-01T00:00:00Z") == ["2027-02"]
+    assert found("status=DONE") == []
+    assert found("kind=customer&limit=1&sort=due_at") == ["2027-01"]
+
+
+def test_a_whole_order_is_held_released_and_cancelled(floor: Floor) -> None:
+    order = floor.order("2", lot_size="1")
+    path = f"/orders/{order['id']}"
+
+    def both(status: str) -> bool:
+        return [job["status"] for job in floor.jobs(order["id"])] == [status] * 2
+
+    for action, body, status in (
+        ("hold", {"reason": "recall"}, "ON_HOLD"),
+        ("release", None, "PLANNED"),
+        ("cancel", {"reason": "gone"}, "CANCELLED"),
+    ):
+        answer = floor.manager.post(f"{path}/{action}", body)
+        assert len(answer.json()["outcomes"]) == 2
+        until(lambda status=status: both(status))
+    until(lambda: floor.manager.get(path).json()["status"] == "CANCELLED")
+
+
+def test_each_reason_why_work_does_not_move_is_said_in_words(api: Api) -> None:
+    floor = Floor(api, stocked=False)
+    job = floor.job("2")
+    other = floor.job("1")
+
+    def why(key: str, of: dict[str, object] = job) -> dict[str, str]:
+        found = floor.technician.get(f"/jobs/{of['id']}/explain").json()
+        one = next(one for one in found["work_orders"] if one["work_order_id"] == floor.steps(of)[key]["work_order_id"])
+        return {reason["kind"]: reason["words"] for reason in one["reasons"]}
+
+    assert why("cut")["material"] == "Short of WIRE: 0.728 m needed, 0 there"
+    assert why("mount")["predecessor"] == "Waits for 'Cut wire'"
+    assert why("check")["predecessor"] == "Waits for 'Mount', 'Polish'"
+    receive(api.factory, WIRE="9", BASE="9", SCREW="9", BOX="9")
+    assert why("cut") == {}
+    me = str(api.factory.actor(Role.TECHNICIAN).user_id)
+    floor.act(job, "cut", "assign", {"user_id": me}, by=floor.manager)
+    assert why("cut") == {"person": "It is given to The technician"}
+    floor.act(job, "cut", "start")
+    assert why("cut") == {"person": "The technician works on it"}
+    floor.act(job, "cut", "pause", {})
+    assert why("cut") == {"person": "The technician paused it"}
+    floor.act(job, "cut", "resume")
+    floor.act(job, "cut", "complete")
+    for key in ("polish", "mount"):
+        floor.act(job, key, "start")
+    assert why("cut", other)["machine"] == "All 2 places of Assy are busy"
+    floor.act(job, "check", "hold", {"reason": "no meter"}, by=floor.manager)
+    assert why("check")["hold"] == "It is on hold: no meter"
+    floor.manager.made(f"/jobs/{other['id']}/hold", {"reason": "customer calls"})
+    assert why("cut", other)["hold"] == "The whole job is on hold: customer calls"
+    summary = floor.technician.get(f"/jobs/{job['id']}/explain").json()["summary"]
+    assert summary.startswith("2 in progress, 0 paused, 0 ready, 2 waiting.")

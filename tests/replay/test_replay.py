@@ -1,0 +1,36 @@
+"""Every history kept here is understood by today's workflows, whatever order Python's sets happen to have."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.replay.recording import recorded
+
+HOUSE = Path(__file__).parents[2]
+REPLAY_ALL = """
+import asyncio
+from tests.replay.recording import recorded, replayer
+for history in recorded():
+    asyncio.run(replayer().replay_workflow(history))
+"""
+
+
+def test_there_are_histories_of_each_kind() -> None:
+    assert {history.workflow_id for history in recorded()} >= {
+        "made",
+        "reworked",
+        "held_and_cancelled",
+        "order_of_three",
+    }
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4242"])
+def test_histories_replay_under_any_hash_seed(seed: str) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", REPLAY_ALL], env=environment, cwd=HOUSE, capture_output=True, text=True
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]

@@ -1,0 +1,76 @@
+"""An order's workflow: scaled, started, followed to its end."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio.client import Client, WorkflowHandle
+
+from models.connections.settings import settings
+from models.messages.commands import CancelWorkOrder
+from models.messages.jobs import job_workflow_id, order_workflow_id
+from models.records.orders import not_launched
+from models.rules.orders import Status
+from tests.factories import Factory
+from tests.floor import hands_of, place, rows, scalar
+from tests.replay.recording import replays
+from tests.workflows.running import Running
+from workflows import search
+from workflows.launch import launch_order
+
+KEYS = ("cut", "polish", "mount", "check", "pack")
+
+
+async def launched(client: Client, shop: Factory, order_id: UUID) -> WorkflowHandle[object, object]:
+    with shop.begin() as session:
+        (order,) = [one for one in not_launched(session, shop.id) if one.order_id == order_id]
+    for _ in range(2):  # a second start changes nothing
+        await launch_order(client, order, settings().factoryos_task_queue)
+    return client.get_workflow_handle(order_workflow_id(shop.id, order_id))
+
+
+async def jobs_of(client: Client, shop: Factory, order_id: UUID, count: int) -> list[Running]:
+    """The order's running jobs, once all of them are open for work."""
+    async with asyncio.timeout(20):
+        while True:
+            ready = await asyncio.to_thread(
+                scalar, shop, "SELECT count(*) FROM jobs WHERE order_id = :order AND seq > 0", order=order_id
+            )
+            if ready == count:
+                break
+            await asyncio.sleep(0.02)
+    hands = [hands_of(shop, order_id, lot) for lot in range(1, count + 1)]
+    return [
+        Running(one, client.get_workflow_handle(job_workflow_id(shop.id, one.job_id)), start=None)  # type: ignore[arg-type]
+        for one in hands
+    ]
+
+
+async def test_an_order_of_three_jobs_is_done_when_the_last_is(temporal: Client, shop: Factory, worker: None) -> None:
+    order_id = place(shop, "3", "1")
+    order = await launched(temporal, shop, order_id)
+    jobs = await jobs_of(temporal, shop, order_id, 3)
+    for job in jobs:
+        found = await job.handle.describe()
+        assert found.parent_id == order.id
+        assert found.typed_search_attributes[search.ORDER] == str(order_id)
+        await job.send(*(command for key in KEYS for command in job.done(key)))
+    assert await order.result() == "DONE"
+    row = rows(shop, "SELECT status, ended_at FROM orders WHERE id = :order", order=order_id)[0]
+    assert row.status == "DONE"
+    assert row.ended_at is not None
+    assert scalar(shop, "SELECT produced FROM manufacturing_orders WHERE order_id = :order", order=order_id) == 3
+    described = await order.describe()
+    assert described.typed_search_attributes[search.STATUS] == "DONE"
+    await replays(order, "order_of_three")
+    assert described.close_time - described.start_time < timedelta(minutes=2)
+
+
+async def test_an_order_whose_jobs_are_all_cancelled_is_cancelled(
+    temporal: Client, shop: Factory, worker: None
+) -> None:
+    order_id = place(shop, "2", "1")
+    order = await launched(temporal, shop, order_id)
+    for job in await jobs_of(temporal, shop, order_id, 2):
+        await job.do(CancelWorkOrder(reason="not wanted"))
+    assert await order.result() == Status.CANCELLED
