@@ -36,19 +36,13 @@ def compile_template(document: TemplateDocument, catalog: CatalogFacts) -> Plan:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking a Plan while it grows and when it is done: it holds no cycles to find.
-
-    To freeze and to thaw moves everything young among the old at no cost, where only full collections look.
-    """
+    """Keep the garbage collector from walking a Plan again and again while it grows: it holds no cycles to find."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
-            if not gc.get_freeze_count():  # a server that froze what it had before it forked keeps it so
-                gc.freeze()
-                gc.unfreeze()
             gc.enable()
 
 

@@ -241,16 +241,6 @@ def test_the_garbage_collector_is_left_as_it_was(was_on):
         gc.enable()
 
 
-def test_what_a_server_froze_before_it_forked_stays_frozen():
-    gc.freeze()
-    try:
-        frozen = gc.get_freeze_count()
-        compile_template(document(step("A")), catalog())
-        assert gc.get_freeze_count() >= frozen - 1_000 > 0  # what was let go meanwhile is gone from there too
-    finally:
-        gc.unfreeze()
-
-
 def test_the_demo_machine_compiles_to_35_steps_and_50_edges():
     file = demo()
     plan = compile_template(file.document, demo_catalog(file))
