@@ -38,9 +38,13 @@ class WorkOrderActivities:
     def apply(self, request: ApplyMoves) -> Applied:
         """Write a batch of moves; returns the fates of the first ones, see Applied."""
         try:
-            return self._apply(request)
+            return self._apply_storable(request)
         except StateSkew as fault:
             raise skewed(fault) from fault
+
+    def _apply_storable(self, request: ApplyMoves) -> Applied:
+        try:
+            return self._apply(request)
         except _UNSTORABLE:
             # One move holds what no column can; the first is tried alone, and refused if it is the one.
             return self._apply_first(request)

@@ -50,6 +50,7 @@ class JobWorkflow:
         self._waiting: dict[UUID, None] = {command.id: None for command in start.backlog}
         self._outcomes: dict[UUID, Outcome] = {outcome.command_id: outcome for outcome in start.recent}
         self._job: Job | None = None
+        self._overtaken = False
 
     @workflow.run
     async def run(self, start: JobInput) -> str:
@@ -67,6 +68,8 @@ class JobWorkflow:
             await self._finish()
             await self._drain()
         except Overtaken as reason:
+            self._overtaken = True
+            await workflow.wait_condition(workflow.all_handlers_finished)
             return f"superseded: {reason}"
         return self._memory.status.value
 
@@ -225,7 +228,11 @@ class JobWorkflow:
         """Take commands from somebody who waits; answer with their fates."""
         for command in commands:
             self._enqueue(command)
-        await workflow.wait_condition(lambda: all(command.id in self._outcomes for command in commands))
+        await workflow.wait_condition(
+            lambda: self._overtaken or all(command.id in self._outcomes for command in commands)
+        )
+        if self._overtaken:
+            raise ApplicationError("Another run of this job decides now.", type="Overtaken", non_retryable=True)
         return [self._outcomes[command.id] for command in commands]
 
     @submit.validator

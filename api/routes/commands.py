@@ -62,7 +62,9 @@ def get_command(command_id: UUID, actor: MayReadCommands) -> CommandView:
         return records.command(session, command_id)
 
 
-@router.post("/{command_id}/acknowledge", summary="Take off the exceptions list", responses=documented("conflict"))
+@router.post(
+    "/{command_id}/acknowledge", summary="Take off the exceptions list", responses=documented("not-found", "conflict")
+)
 def acknowledge_command(command_id: UUID, actor: MayResolveCommands) -> CommandView:
     """Note that somebody has seen a refused command and dealt with it; doing so twice changes nothing."""
     with begin(actor.tenant_id) as session:

@@ -29,8 +29,11 @@ _ENTRY = text("""
         posted_at) VALUES (:tenant, :id, :key, 'issue', :part, :location, :quantity, :uom, :cost, :at, now())
 """)
 _CHANGE = text("""
+    UPDATE stock_balances SET quantity = quantity + :quantity WHERE part_id = :part AND location = :location
+    RETURNING quantity
+""")
+_FIRST = text("""
     INSERT INTO stock_balances (tenant_id, part_id, location, quantity) VALUES (:tenant, :part, :location, :quantity)
-    ON CONFLICT (part_id, location) DO UPDATE SET quantity = stock_balances.quantity + excluded.quantity
 """)
 
 
@@ -85,4 +88,5 @@ def _post_one(session: Session, tenant: UUID, key: str, part: UUID) -> None:
         leg = {"tenant": tenant, "key": key, "part": part, "location": location, "quantity": quantity}
         if session.execute(_KNOWN, leg).first() is None:
             session.execute(_ENTRY, leg | {"id": new_id(), "uom": row.uom, "cost": row.unit_cost, "at": utc_now()})
-            session.execute(_CHANGE, leg)
+            if session.execute(_CHANGE, leg).first() is None:
+                session.execute(_FIRST, leg)

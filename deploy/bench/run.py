@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
+from temporalio.client import Client
+
 from deploy.bench import compile_speed, histories, latency, ledger, long_job, statements, throughput
 from deploy.bench.factory import Factory
 from deploy.bench.figures import Figure
@@ -14,7 +16,7 @@ from models.connections.temporal import connect
 
 Name = Literal["compile", "history", "latency", "throughput", "statements", "long-job", "ledger"]
 NAMES: tuple[Name, ...] = get_args(Name)
-_LONG, _LONG_QUICK = 5_000, 1_000
+_LONG, _LONG_QUICK = 5_000, 4_500
 
 
 def compile_figures() -> list[Figure]:
@@ -38,18 +40,27 @@ async def _on_the_stack(plan: Plan, names: Sequence[Name], *, quick: bool) -> li
     figures: list[Figure] = []
     for name in names:
         print(f"Measuring {name} ...", file=sys.stderr)
-        match name:
-            case "history":
-                figures += await histories.measure(factory, client)
-            case "latency":
-                figures += await latency.measure(factory, client, 5, 20 if quick else 40)
-            case "throughput":
-                effort = throughput.Effort(3, 5) if quick else throughput.Effort(8, 5)
-                figures += await throughput.measure(factory, client, effort)
-            case "statements":
-                figures += await statements.measure(factory)
-            case "long-job":
-                figures += await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
-            case "ledger":
-                figures += ledger.measure(factory, 5)
+        found = await _one(name, factory, client, quick=quick)
+        for each in found:
+            print(f"  {each.what}: {each.value:.2f} {each.unit} {each.goal} {each.note}", file=sys.stderr)
+        figures += found
     return figures
+
+
+async def _one(name: Name, factory: Factory, client: Client, *, quick: bool) -> list[Figure]:
+    match name:
+        case "history":
+            return await histories.measure(factory, client)
+        case "latency":
+            return await latency.measure(factory, client, 5, 20 if quick else 40)
+        case "throughput":
+            effort = throughput.Effort(3, 5) if quick else throughput.Effort(8, 5)
+            return await throughput.measure(factory, client, effort)
+        case "statements":
+            return await statements.measure(factory)
+        case "long-job":
+            return await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
+        case "ledger":
+            return ledger.measure(factory, 5)
+        case "compile":
+            return []

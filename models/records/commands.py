@@ -39,7 +39,7 @@ _PENDING = text("""
            w.step_index, w.attempt, coalesce(w.code || ' ' || w.name, '') AS label, j.status
       FROM commands c JOIN users u ON u.id = c.actor_id JOIN jobs j ON j.id = c.job_id
       LEFT JOIN work_orders w ON w.id = c.work_order_id
-     WHERE c.state = 'PENDING' AND c.received_at <= now() - :older_than
+     WHERE c.state = 'PENDING' AND (c.door = 'signal' OR c.received_at <= now() - :older_than)
        AND (c.signalled_at IS NULL OR c.signalled_at <= now() - :again_after)
      ORDER BY c.received_at, c.id LIMIT :limit
        FOR UPDATE OF c SKIP LOCKED
@@ -172,7 +172,10 @@ def stored(session: Session, command_id: UUID) -> Stored | None:
 def undelivered(
     session: Session, *, older_than: timedelta, again_after: timedelta, limit: int = 200
 ) -> list[Undelivered]:
-    """Lock and return undecided commands in the order they came; other relays pass over them meanwhile."""
+    """Lock and return undecided commands in the order they came; other relays pass over them meanwhile.
+
+    Those of people who wait are given the time to be decided by their Update; queued ones go at once.
+    """
     rows = session.execute(_PENDING, {"older_than": older_than, "again_after": again_after, "limit": limit}).all()
     return [
         Undelivered(

@@ -18,14 +18,15 @@ from models.records import audit, codes, order_views, plans
 from models.rules.boms import requirement
 from models.rules.costs import money, planned_cost, planned_minutes
 from models.rules.orders import Status
+from models.rules.units import precision
 from models.tables.orders import Order
 
 _MOST_JOBS = 100_000
 _WIDEST = Decimal(10) ** 12  # NUMERIC(18,6)
 
 _TEMPLATE = text("""
-    SELECT t.id, t.plan_hash, t.status, p.id AS product_id, p.sku, p.active
-      FROM products p LEFT JOIN LATERAL (
+    SELECT t.id, t.plan_hash, t.status, p.id AS product_id, p.sku, p.active, made.uom
+      FROM products p JOIN parts made ON made.id = p.part_id LEFT JOIN LATERAL (
            SELECT * FROM templates t WHERE t.product_id = p.id
               AND (CASE WHEN CAST(:template AS uuid) IS NULL THEN t.status = 'published' ELSE t.id = :template END)
             ORDER BY t.version_number DESC LIMIT 1) t ON true
@@ -110,6 +111,8 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
         raise OrderRefused(f"Product {ask.product} has no such template: it needs {wanted}; publish one first.")
     if row.status != "published":
         raise OrderRefused(f"This template of {ask.product} is {row.status}; only a published one can be ordered.")
+    if any(amount % precision(row.uom) for amount in (ask.quantity, ask.lot_size or ask.quantity)):
+        raise OrderRefused(f"{ask.product} is counted in {row.uom}: order and lot size must be whole numbers.")
     lot_size = min(ask.lot_size or ask.quantity, ask.quantity)
     if _lots(ask.quantity, lot_size) > _MOST_JOBS:
         raise OrderRefused(f"That would be more than {_MOST_JOBS:,} jobs; choose a larger lot size.")

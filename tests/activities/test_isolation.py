@@ -121,7 +121,7 @@ def busy(job: Hands) -> Hands:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_stranger_finds_nothing(busy: Hands, other_tenant: Factory, name: str) -> None:
-    with other_tenant.read() as session:
+    with other_tenant.begin() as session:
         assert not LISTS[name](session, busy, other_tenant)
 
 

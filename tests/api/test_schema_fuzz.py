@@ -15,7 +15,9 @@ from tests.api.conftest import Api
 from tests.floor import publish_lamp
 
 app = create_app()
-schema = schemathesis.openapi.from_dict(app.openapi())
+# The spine's own operations; a random walk over all others is their own tests' business.
+SPINE = r"^/api/v1/(orders|manufacturing-orders|jobs|work-orders|commands)"
+schema = schemathesis.openapi.from_dict(app.openapi()).include(path_regex=SPINE)
 
 
 @pytest.fixture
@@ -26,18 +28,21 @@ def lamps(api: Api) -> Api:
 
 @schema.parametrize()
 @settings(
-    max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 def test_every_operation_answers_as_described(lamps: Api, case: Case[Any]) -> None:
     headers = lamps.factory.headers(idempotency_key=str(uuid4()))
     wanted = {**dict(case.headers or {}), **headers}
     request = case.as_transport_kwargs(base_url="http://factory.test")
     request["headers"] = {**dict(request.get("headers") or {}), **wanted}
+    if isinstance(request.get("data"), bytes | str):
+        request["content"] = request.pop("data")
     answer = lamps.client.request(**{name: value for name, value in request.items() if name in {
         "method", "url", "headers", "params", "json", "data", "content", "files",
     }})  # fmt: skip
     assert answer.status_code < 500, (case.method, case.path, answer.text)
     case.validate_response(
-        schemathesis.Response.from_any(answer, verify=False),
+        answer,
         checks=[not_a_server_error, status_code_conformance, response_schema_conformance],
     )

@@ -34,7 +34,8 @@ class Storm:
     seed: int
     kills: int
     freezes: int = 1
-    settle_seconds: float = 90
+    jobs: int = JOBS
+    settle_seconds: float = 180
     victims: dict[str, int] | None = None
     shop: Workshop = field(init=False)
     book: Book = field(default_factory=Book)
@@ -87,7 +88,7 @@ class Storm:
             open_jobs[:] = [job["id"] for job in jobs.get("items", [])]
             orders = await manager.get("/orders", status=["PLANNED", "IN_PROGRESS"], limit=200)
             in_work = len(orders.get("items", [])) * _LOTS
-            if placed < JOBS or (not quiet.is_set() and in_work <= JOBS - _LOTS):
+            if placed < self.jobs or (not quiet.is_set() and in_work <= self.jobs - _LOTS):
                 await self._order(manager)
                 placed += _LOTS
             await asyncio.sleep(0.3)

@@ -18,8 +18,8 @@ from tests.faults.storm import JOBS, Storm
 KILLS = int(os.environ.get("FACTORYOS_STORM_KILLS", "12"))
 SEED = int(os.environ.get("FACTORYOS_STORM_SEED", "0")) or SystemRandom().randrange(1, 1 << 32)
 HASH_SEEDS = (1, 2, 3)
-_LEAST_COMMANDS = JOBS * 17  # nine steps, one of them optional, each started and completed, and the order's own
-_SHORT_RUNS = {"FAULTS_EVENTS_PER_RUN": "60", "FAULTS_ANSWER_SECONDS": "0.1"}
+_LEAST_COMMANDS = 17  # per job: nine steps are started and completed, and one of them may be skipped
+_SHORT_RUNS = {"FAULTS_EVENTS_PER_RUN": "60", "FAULTS_ANSWER_SECONDS": "0.02"}
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240 + 20 * KILLS)]
 
@@ -34,10 +34,10 @@ def survived(storm: Storm, folder: Path, **environment: str) -> None:
     applied = applied_count(storm)
     print(f"\n{storm}\n{applied} applied; Temporal: {dict(counts)}; {len(found)} violations")  # noqa: T201
     assert not found, "\n".join([str(storm), storm.product.words()[-1500:], *found])
-    assert applied >= _LEAST_COMMANDS, f"only {applied} commands took effect: this was no storm ({storm})"
+    assert applied >= _LEAST_COMMANDS * storm.jobs, f"only {applied} commands took effect: this was no storm ({storm})"
     kills = storm.killed.total() - storm.killed["frozen"]
     assert kills == KILLS, f"only {storm.killed} were hit"
-    assert counts["Job"] >= JOBS, counts
+    assert counts["Job"] >= storm.jobs, counts
     assert storm.book.doubled >= 0.2 * len(storm.book.sent), f"only {storm.book.doubled} were sent twice"
 
 
@@ -47,8 +47,9 @@ def test_nothing_is_lost_doubled_or_stuck_when_everything_is_killed(tmp_path):
 
 
 def test_nothing_is_lost_with_a_cold_cache_slow_answers_and_short_runs(tmp_path):
+    # Without a cache a quick write is lost with every eviction, and tried again when its workflow task times out.
     with running_product("slow_worker.py", FACTORYOS_CACHED_WORKFLOWS="0", **_SHORT_RUNS) as product:
-        survived(Storm(product, SEED, KILLS).rage(), tmp_path, **_SHORT_RUNS)
+        survived(Storm(product, SEED, KILLS, jobs=JOBS // 2).rage(), tmp_path, **_SHORT_RUNS)
 
 
 def test_without_idempotency_the_same_storm_finds_errors():

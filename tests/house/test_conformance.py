@@ -93,7 +93,7 @@ def test_every_route_says_who_may_call_it() -> None:
 def test_what_is_open_to_everybody_is_on_this_list() -> None:
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
-        "/api/docs", "/api/v1/auth/login", "/api/v1/openapi.json", "/healthz", "/problems", "/problems/{slug}",
+        "/", "/api/docs", "/api/v1/auth/login", "/healthz", "/problems", "/problems/{slug}",
         "/readyz",
     }  # fmt: skip
 

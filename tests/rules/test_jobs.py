@@ -336,7 +336,8 @@ def test_whatever_is_asked_the_books_agree(drawn, data):
         ))  # fmt: skip
         ask = Ask(
             action, step, job.attempt(step) if step is not None else 1,
-            good=data.draw(st.one_of(st.none(), small)), scrapped=data.draw(small) if data.draw(st.booleans()) else Decimal(0),
+            good=data.draw(st.one_of(st.none(), small)),
+            scrapped=data.draw(small) if data.draw(st.booleans()) else Decimal(0),
             rejected=data.draw(small) if data.draw(st.booleans()) else Decimal(0),
         )  # fmt: skip
         before = job.state()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from temporalio.client import Client, WorkflowHandle
 
 from models.connections.settings import settings
@@ -18,6 +19,7 @@ from tests.workflows.running import Running
 from workflows import search
 from workflows.launch import launch_order
 
+pytestmark = pytest.mark.usefixtures("worker")
 KEYS = ("cut", "polish", "mount", "check", "pack")
 
 
@@ -46,7 +48,7 @@ async def jobs_of(client: Client, shop: Factory, order_id: UUID, count: int) -> 
     ]
 
 
-async def test_an_order_of_three_jobs_is_done_when_the_last_is(temporal: Client, shop: Factory, worker: None) -> None:
+async def test_an_order_of_three_jobs_is_done_when_the_last_is(temporal: Client, shop: Factory) -> None:
     order_id = place(shop, "3", "1")
     order = await launched(temporal, shop, order_id)
     jobs = await jobs_of(temporal, shop, order_id, 3)
@@ -66,9 +68,7 @@ async def test_an_order_of_three_jobs_is_done_when_the_last_is(temporal: Client,
     assert described.close_time - described.start_time < timedelta(minutes=2)
 
 
-async def test_an_order_whose_jobs_are_all_cancelled_is_cancelled(
-    temporal: Client, shop: Factory, worker: None
-) -> None:
+async def test_an_order_whose_jobs_are_all_cancelled_is_cancelled(temporal: Client, shop: Factory) -> None:
     order_id = place(shop, "2", "1")
     order = await launched(temporal, shop, order_id)
     for job in await jobs_of(temporal, shop, order_id, 2):

@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from deploy.stack.temporal_setup import SEARCH_ATTRIBUTES
 from models.messages.commands import StartWorkOrder
 from models.messages.jobs import job_workflow_id
 from models.messages.orders import JobPage
@@ -29,6 +31,9 @@ async def test_a_job_nobody_touches_for_three_weeks_is_renewed_and_goes_on(shop:
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(SERVER), data_converter=pydantic_data_converter
     ) as skipping:
+        await skipping.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=skipping.client.namespace, search_attributes=SEARCH_ATTRIBUTES)
+        )
         with environment(FACTORYOS_TASK_QUEUE="skipping"):
             worker = build_worker(skipping.client)
         async with worker:

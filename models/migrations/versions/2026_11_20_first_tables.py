@@ -68,7 +68,7 @@ CREATE FUNCTION tenants_with_outbox() RETURNS SETOF uuid LANGUAGE sql STABLE SEC
 CREATE FUNCTION tenants_with_commands(older_than interval) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp
     AS 'SELECT t.id FROM tenants t WHERE EXISTS (SELECT 1 FROM commands c WHERE c.tenant_id = t.id
-        AND c.state = ''PENDING'' AND c.received_at <= now() - older_than)';
+        AND c.state = ''PENDING'' AND (c.door = ''signal'' OR c.received_at <= now() - older_than))';
 
 CREATE FUNCTION tenants_with_launches() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp

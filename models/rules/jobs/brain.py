@@ -144,7 +144,7 @@ class Job(Memory):
         loop = self.graph.loop(self._rework_target(ask.target, step), step)
         aside, made = self.rejected.get(step, ZERO), self.output(step)
         if self.states[step] is not _S.COMPLETED:
-            return self._with_rework(Decision(), loop, SentBack(self._left_undone(step), ZERO, ZERO))
+            return self._with_rework(Decision(), loop, SentBack(self._left_undone(step, ask.quantity), ZERO, ZERO))
         quantity = ask.quantity if ask.quantity is not None else (aside or made)
         returned = max(quantity - aside, ZERO)
         if quantity <= 0 or returned > made:
@@ -155,11 +155,13 @@ class Job(Memory):
             self._refuse_moved_on(step)
         return self._with_rework(Decision(), loop, SentBack(quantity, returned, quantity - returned))
 
-    def _left_undone(self, step: int) -> Decimal:
+    def _left_undone(self, step: int, wanted: Decimal | None) -> Decimal:
         """Return the pieces a skipped or cancelled step was to work on: what it made before it was given up stays."""
         left = self.input(step) if self._left_out(step) else self.input(step) - self.output(step)
         if left <= 0:
             raise Refused(_R.NOTHING_TO_REWORK, "No pieces are waiting here; open the step that should send them.")
+        if wanted is not None and wanted != left:
+            raise Refused(_R.NOTHING_TO_REWORK, f"A step that was given up is opened for all its {_text(left)} pieces.")
         return left
 
     def _rework_target(self, key: str | None, step: int) -> int:
