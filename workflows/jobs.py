@@ -206,7 +206,6 @@ class JobWorkflow:
             ),
             name="finish job", summary=f"{self._ref.code}: {job.produced():f} good pieces into stock",
         )  # fmt: skip
-        self._seq += 1
         workflow.upsert_search_attributes([search.STATUS.value_set(job.status.value)])
         self._describe()
         await self._tell_order()

@@ -60,7 +60,5 @@ async def _one(name: Name, factory: Factory, client: Client, *, quick: bool) -> 
             return await statements.measure(factory)
         case "long-job":
             return await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
-        case "ledger":
+        case _:
             return ledger.measure(factory, 5)
-        case "compile":
-            return []

@@ -1,6 +1,13 @@
 """Facts that a worker wrote and could not tell of, because it was killed between its commit and its answer."""
 
-from models.messages.commands import Applied, ApplyMoves, PauseWorkOrder, ResumeWorkOrder, StartWorkOrder
+from models.messages.commands import (
+    Applied,
+    ApplyMoves,
+    CancelWorkOrder,
+    PauseWorkOrder,
+    ResumeWorkOrder,
+    StartWorkOrder,
+)
 from tests.floor import Hands
 
 
@@ -34,3 +41,13 @@ def test_what_comes_first_again_keeps_its_fate_and_only_the_rest_is_missed(job: 
     told = _asked(job, job.moves(first, job.command(ResumeWorkOrder(), "cut")))
     assert [outcome.command_id for outcome in told.outcomes] == [first.id]
     assert [fact.command.id for fact in told.missed] == [second.id]
+
+
+def test_a_late_tap_that_overtakes_the_end_of_a_job_learns_of_its_last_fact(job: Hands) -> None:
+    last = job.command(CancelWorkOrder(reason="customer left"))
+    before = job.seq
+    job.deliver(last)
+    job.finish()
+    told = _asked(job, job.moves(job.command(StartWorkOrder(), "cut"), seq=before))
+    assert told.outcomes == ()
+    assert [fact.command.id for fact in told.missed] == [last.id]

@@ -13,7 +13,7 @@ from models.records import costs, plans, stock
 from models.records.errors import StateSkew
 from models.records.work_orders.rows import JobRow, lock_job
 from models.rules.costs import money
-from models.rules.orders import ENDED, Status
+from models.rules.orders import Status
 from models.rules.stock import MoveKind
 from models.tables.base import utc_now
 
@@ -76,7 +76,7 @@ def finish(session: Session, request: FinishJob) -> None:
     """Close a job: finished goods go in at their actual cost, clocks stop; a second call changes nothing."""
     job = lock_job(session, request.job_id)
     _fence(job, request.epoch)
-    if job.status == Status.DONE or (job.status in ENDED and job.seq > request.seq):
+    if job.ended:
         return
     if job.seq != request.seq:
         raise StateSkew(f"Job {job.code} is at fact {job.seq}, the workflow at {request.seq}.")

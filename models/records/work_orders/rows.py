@@ -12,7 +12,8 @@ from models.messages.commands import Outcome
 
 # The job's row is locked first and alone: what is read afterwards sees every commit that held the lock before.
 _LOCK_JOB = text("""
-    SELECT id, code, order_id, manufacturing_order_id, epoch, seq, status, plan_hash, quantity
+    SELECT id, code, order_id, manufacturing_order_id, epoch, seq - (ended_at IS NOT NULL)::int, status, plan_hash,
+           quantity, ended_at IS NOT NULL
       FROM jobs WHERE id = :job FOR UPDATE
 """)
 _DECIDED = text("SELECT id, result FROM commands WHERE id = ANY(:ids) AND state <> 'PENDING'")
@@ -28,7 +29,7 @@ _ROWS = text("""
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job's row, locked."""
+    """A job's row, locked. `seq` is its last fact but for the closing one, which no command causes."""
 
     id: UUID
     code: str
@@ -39,6 +40,7 @@ class JobRow:
     status: str
     plan_hash: str
     quantity: Decimal
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
