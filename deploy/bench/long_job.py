@@ -7,6 +7,7 @@ from temporalio.client import Client
 from deploy.bench.factory import Factory
 from deploy.bench.figures import Figure
 from deploy.bench.histories import trace
+from workflows.options import EVENTS_PER_RUN
 
 _LANES = 25  # started and completed together: the fifty commands a request may carry
 _LARGEST_PAYLOAD = 256 * 1024
@@ -30,9 +31,10 @@ async def measure(factory: Factory, client: Client, steps: int) -> list[Figure]:
         reading = time.perf_counter() - began
     left = await trace(client, factory.actor.tenant_id, job)
     commands = 2 * len(work_orders)
+    renewed = 2 if left.events > EVENTS_PER_RUN else None
     return [
         Figure("long job", f"{name} to the end", seconds, "s", note=f"{commands / seconds:.0f} commands/s"),
-        Figure("long job", "runs", len(left.runs), at_least=2, note=f"{left.events} events in all"),
+        Figure("long job", "runs", len(left.runs), at_least=renewed, note=f"{left.events} events in all"),
         Figure("long job", "largest event", left.biggest_event / _KIB, "KiB", at_most=_LARGEST_PAYLOAD / _KIB),
         Figure("long job", "GET /jobs/{id}", reading * 1000, "ms", note=f"{len(page) / _KIB:,.0f} KiB"),
     ]

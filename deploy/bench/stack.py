@@ -39,7 +39,6 @@ def running_stack() -> Iterator[Plan]:
         ours = {name: value for name, value in os.environ.items() if name not in _FOREIGN} | _PATIENT
         plan = make_plan(state, choose({}, auto=True), ours)
         supervisor = Supervisor(state.run_file, _say, plan.environment)
-        supervisor.catch_signals()
         try:
             supervisor.start(*plan.servers)
             os.environ.update(plan.environment)

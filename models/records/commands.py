@@ -45,6 +45,7 @@ _PENDING = text("""
        FOR UPDATE OF c SKIP LOCKED
 """)
 _SIGNALLED = text("UPDATE commands SET signalled_at = now() WHERE id = ANY(:ids)")
+_UNSIGNALLED = text("UPDATE commands SET signalled_at = NULL WHERE id = ANY(:ids) AND state = 'PENDING'")
 _TENANTS = text("SELECT tenants_with_commands(:older_than)")
 _ACKNOWLEDGE = text("""
     UPDATE commands SET acknowledged_at = now(), acknowledged_by = :user
@@ -195,6 +196,11 @@ def undelivered(
 def mark_signalled(session: Session, command_ids: Sequence[UUID]) -> None:
     """Note that commands were handed to Temporal; they are tried again only if no fate shows up."""
     session.execute(_SIGNALLED, {"ids": list(command_ids)})
+
+
+def unmark_signalled(session: Session, command_ids: Sequence[UUID]) -> None:
+    """Note that commands did not reach Temporal after all."""
+    session.execute(_UNSIGNALLED, {"ids": list(command_ids)})
 
 
 def tenants_waiting(session: Session, older_than: timedelta) -> list[UUID]:

@@ -8,16 +8,22 @@ from sqlmodel import Session
 
 from models.messages.costs import ActualCost, CostSheet
 
-# Rates are those frozen in the job's plan, so a later change of a work centre does not rewrite history.
+# Rates are those frozen in the job's plan, so a later change of a work centre does not rewrite history. A plan is taken
+# apart once, not for each time entry: it may be megabytes long.
 _TIME = """
-    SELECT coalesce(sum(t.minutes), 0) AS minutes,
-           coalesce(sum(t.minutes / 60 * ((s.step->>'cost_per_hour')::numeric
-               + (s.step->>'crew')::numeric * (s.step->>'labor_cost_per_hour')::numeric)), 0) AS cost
+    SELECT coalesce(sum(t.minutes), 0) AS minutes, coalesce(sum(t.minutes / 60 * r.per_hour), 0) AS cost
       FROM time_entries t
       JOIN work_orders w ON w.id = t.work_order_id
       JOIN jobs j ON j.id = w.job_id
-      JOIN plan_snapshots p ON p.tenant_id = j.tenant_id AND p.content_hash = j.plan_hash
-     CROSS JOIN LATERAL (SELECT p.document->'steps'->w.step_index AS step) s
+      JOIN rates r ON r.content_hash = j.plan_hash AND r.step_index = w.step_index
+"""
+_RATES = """
+    WITH rates AS MATERIALIZED (
+        SELECT p.content_hash, s.place - 1 AS step_index, (s.step->>'cost_per_hour')::numeric
+                   + (s.step->>'crew')::numeric * (s.step->>'labor_cost_per_hour')::numeric AS per_hour
+          FROM plan_snapshots p
+         CROSS JOIN LATERAL jsonb_array_elements(p.document->'steps') WITH ORDINALITY AS s(step, place)
+         WHERE p.content_hash IN (SELECT j.plan_hash FROM jobs j WHERE {jobs}))
 """
 _MATERIAL = """
     SELECT coalesce(sum(e.quantity * e.unit_cost) FILTER (WHERE e.location = 'production'
@@ -25,8 +31,12 @@ _MATERIAL = """
            coalesce(sum(e.quantity * e.unit_cost) FILTER (WHERE e.location = 'scrap'), 0) AS scrapped
       FROM stock_entries e
 """
-_JOB = text(f"SELECT * FROM ({_MATERIAL} WHERE e.job_id = :job) m, ({_TIME} WHERE w.job_id = :job) t")  # noqa: S608 - constants
+_JOB = text(f"""
+    {_RATES.format(jobs="j.id = :job")}
+    SELECT * FROM ({_MATERIAL} WHERE e.job_id = :job) m, ({_TIME} WHERE w.job_id = :job) t
+""")  # noqa: S608 - constants
 _ORDER = text(f"""
+    {_RATES.format(jobs="j.order_id = :order")}
     SELECT * FROM ({_MATERIAL} JOIN jobs j ON j.id = e.job_id WHERE j.order_id = :order) m,
                   ({_TIME} WHERE j.order_id = :order) t
 """)  # noqa: S608 - constants

@@ -70,9 +70,11 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_young_commands_are_left_to_whoever_waits_for_them(job: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask(job, StartWorkOrder())
+    waited_for = ask(job, StartWorkOrder())
+    execute(job.factory, "UPDATE commands SET door = 'update' WHERE id = :id", id=waited_for)
+    queued = ask(job, PauseWorkOrder(reason="offline"))
     monkeypatch.setattr(relay, "_age", lambda: timedelta(minutes=1))
-    assert relay.claim(job.factory.id) == []
+    assert [item.command.id for item in relay.claim(job.factory.id)] == [queued], "nobody waits for a queued one"
 
 
 @pytest.mark.usefixtures("at_once")

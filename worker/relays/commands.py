@@ -41,6 +41,12 @@ def claim(tenant_id: UUID) -> list[commands.Undelivered]:
     return alive
 
 
+def give_back(tenant_id: UUID, found: list[commands.Undelivered]) -> None:
+    """Let commands that could not be delivered be taken again at once."""
+    with begin(tenant_id) as session:
+        commands.unmark_signalled(session, [item.command.id for item in found])
+
+
 async def deliver(client: Client, tenant_id: UUID, found: list[commands.Undelivered]) -> int:
     """Signal commands to their jobs in the order they came. Raises RPCError when Temporal is away.
 

@@ -25,7 +25,11 @@ async def _commands(client: Client) -> int:
     delivered = 0
     for tenant_id in await asyncio.to_thread(commands.tenants_waiting):
         found = await asyncio.to_thread(commands.claim, tenant_id)
-        delivered += await commands.deliver(client, tenant_id, found)
+        try:
+            delivered += await commands.deliver(client, tenant_id, found)
+        except RPCError:
+            await asyncio.to_thread(commands.give_back, tenant_id, found)
+            raise
     return delivered
 
 
