@@ -12,7 +12,14 @@ from deploy.stack.ports import choose
 from deploy.stack.state import State
 from deploy.stack.supervisor import Supervisor
 
-EXTERNAL = ("DATABASE_URL", "DATABASE_OWNER_URL", "MONGO_URL", "TEMPORAL_ADDRESS", "FACTORYOS_LOG_DIR")
+EXTERNAL = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "MONGO_URL",
+    "TEMPORAL_ADDRESS",
+    "FACTORYOS_LOG_DIR",
+    "FACTORYOS_UPDATE_SECONDS",
+)
 
 
 @contextmanager

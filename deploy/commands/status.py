@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -26,8 +27,9 @@ def status() -> None:
     if run is None:
         print(f"FactoryOS does not run from {state.home}. Start it with `make run` or `factoryos run`.")
         raise typer.Exit(NOT_RUNNING)
-    table = Table(title=f"FactoryOS in {state.home}, up {_up(run.since)}; logs in {state.logs}", title_justify="left")
-    for heading in ("process", "pid", "up", "restarts", "health", "address", "log"):
+    print(f"FactoryOS in {state.home}, up {_up(run.since)}; logs in {state.logs}")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in ("process", "pid", "up", "deaths", "health", "address", "log"):
         table.add_column(heading, overflow="fold")
     troubles = [_trouble(each) for each in run.processes]
     for each, trouble in zip(run.processes, troubles, strict=True):
