@@ -5,15 +5,18 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from api import errors, health, openapi, tracing
 from api.conditional import Unchanged, unchanged
 from api.live import Feed
+from api.oversized import Oversized
+from api.pages.all import PAGES
 from api.routes import (
-    access,
     audit,
     boms,
     commands,
+    figures,
     files,
     imports,
     jobs,
@@ -22,16 +25,50 @@ from api.routes import (
     orders,
     stock,
     templates,
+    tenants,
+    webhooks,
     work_orders,
 )
+from api.routes.access import (
+    invitations,
+    keys,
+    log_in,
+    oidc,
+    own_password,
+    own_second_factor,
+    pins,
+    profile,
+    providers,
+    roles,
+    sign_up,
+    skills,
+    stations,
+    teams,
+    users,
+)
 from api.routes.catalog import parts, products, suppliers, work_centers
+from api.security_headers import SecurityHeaders
 from models.connections.postgres import dispose
 from models.connections.temporal import connect
 
 MAX_JSON_BYTES = 1_000_000
 VERSION = "0.1.0"
 ROUTERS: tuple[APIRouter, ...] = (
-    access.router,
+    log_in.router,
+    profile.router,
+    users.router,
+    roles.router,
+    teams.router,
+    skills.router,
+    keys.router,
+    oidc.router,
+    providers.router,
+    sign_up.router,
+    own_password.router,
+    own_second_factor.router,
+    stations.router,
+    pins.router,
+    invitations.router,
     products.router,
     parts.router,
     boms.router,
@@ -45,11 +82,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     commands.router,
     live.router,
     stock.router,
+    figures.router,
     imports.router,
     files.router,
     audit.router,
+    tenants.router,
+    webhooks.router,
+    webhooks.deliveries_router,
     health.router,
     openapi.router,
+    *PAGES,
 )
 
 
@@ -66,9 +108,16 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
+class _Guarded(FastAPI):
+    """The app, with its security headers outside even of what answers for unexpected errors."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return SecurityHeaders(super().build_middleware_stack())
+
+
 def create_app() -> FastAPI:
     """Return the API; reads no settings and opens no connection until it is started."""
-    app = FastAPI(
+    app = _Guarded(
         title="FactoryOS",
         summary="The manufacturing execution system for small and mid-size factories",
         version=VERSION,
@@ -77,12 +126,12 @@ def create_app() -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
-        max_body_size=MAX_JSON_BYTES,
     )
+    app.add_middleware(Oversized)
     app.add_middleware(tracing.Tracing)
     errors.install(app)
     app.add_exception_handler(Unchanged, unchanged)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, max_body_size=MAX_JSON_BYTES)  # a limit of the app itself lies outside Oversized
     openapi.install(app)
     return app

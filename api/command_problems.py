@@ -37,6 +37,11 @@ _WORDS: dict[RefusalKind, tuple[HTTPStatus, str, str, str]] = {
         "Good, scrapped and rejected pieces together must be what is in work here, to complete it, and never more.",
         "Count again; the detail says how many are in work.",
     ),
+    _R.NOT_COUNTABLE: (
+        _S.UNPROCESSABLE_ENTITY, "Pieces cannot be counted like this",
+        "Quantities come in steps of the product's unit: there is no half piece.",
+        "Count again in the steps that the detail names.",
+    ),
     _R.NOTHING_TO_REWORK: (
         _S.CONFLICT, "There are not that many pieces to rework", "More was asked than the step has made or put aside.",
         "Ask for at most what the detail names.",
@@ -61,6 +66,10 @@ _WORDS: dict[RefusalKind, tuple[HTTPStatus, str, str, str]] = {
         _S.FORBIDDEN, "This work is somebody else's", "It is assigned to another person.",
         "Ask a manager to assign it to you.",
     ),
+    _R.NOT_QUALIFIED: (
+        _S.FORBIDDEN, "This work needs a skill", "Its step may be done only by people whose certificate is valid then.",
+        "Ask a manager to renew the certificate, or to give the work to somebody who has it.",
+    ),
     _R.DATA_MISSING: (
         _S.UNPROCESSABLE_ENTITY, "Something still has to be recorded",
         "The step's checks must be answered, each in its own kind, before good pieces pass.",
@@ -69,6 +78,10 @@ _WORDS: dict[RefusalKind, tuple[HTTPStatus, str, str, str]] = {
     _R.DATA_OUT_OF_LIMITS: (
         _S.UNPROCESSABLE_ENTITY, "A value is outside its limits", "Pieces with failing values cannot pass as good.",
         "Measure again, or give the pieces as rejected or scrapped.",
+    ),
+    _R.UNKNOWN_FIELD: (
+        _S.UNPROCESSABLE_ENTITY, "The step collects no such field",
+        "Only what the step's template asks for is recorded.", "Take the keys from `fields` of the work order.",
     ),
     _R.UNKNOWN_PART: (
         _S.UNPROCESSABLE_ENTITY, "A part used is not known or not countable like this",

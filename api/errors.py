@@ -11,10 +11,15 @@ from fastapi.responses import JSONResponse, Response
 from pymongo.errors import PyMongoError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
+from api.deps import Forbidden
+from api.pages.frame.problem_pages import problem_page, wants_page
 from api.problem_kind import ProblemKind
 from api.problems import BY_ERROR, BY_SLUG, KINDS, kind_of
+from api.refused_attempts import note_refusal
+from models.messages.mistakes import Error, sentence, without_echoes
 from templates_engine.refusal import TemplateRefused
 from templates_engine.yaml_tree import FileRefused
 
@@ -23,6 +28,8 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
 _MOST_ERRORS = 100
 _LONGEST_NAME = 100
+_LONGEST_WORDS = 500
+_NO_ID = "The address takes an id, not a code; the list finds the id with ?q= and the code."
 _INTEGRITY: Mapping[str, tuple[str, str]] = {
     "23505": ("already-exists", "Something with this name or number already exists."),
     "23503": ("conflict", "This names something that does not exist, or is still used by something else."),
@@ -54,8 +61,10 @@ def problem(  # noqa: PLR0913 - the members of a problem document
     members: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     status: int | None = None,
-) -> JSONResponse:
-    """Return the problem document; `members` are extra fields that programs read."""
+) -> Response:
+    """Return the problem document, for browsers a page; `members` are extra fields that programs read."""
+    if wants_page(request):
+        return problem_page(request, kind, detail, getattr(request.state, "trace_id", None))
     body: dict[str, Any] = {
         "type": f"/problems/{kind.slug}",
         "title": kind.title,
@@ -95,30 +104,52 @@ async def _refused(request: Request, error: Exception) -> Response:
         members = {"problems": list(error.problems)}
     pointer = getattr(error, "pointer", None)
     errors = [{"pointer": pointer, "detail": str(error)}] if pointer else []
-    headers = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else None
-    return problem(request, kind, str(error), errors=errors, members=members, headers=headers)
+    answer = problem(request, kind, str(error), errors=errors, members=members, headers=_headers(kind, members))
+    if isinstance(error, Forbidden):
+        answer.background = BackgroundTask(note_refusal, error, request.method, request.url.path)
+    return answer
+
+
+def _headers(kind: ProblemKind, members: Mapping[str, Any]) -> dict[str, str]:
+    if kind.status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(members["retry_after_seconds"])} if "retry_after_seconds" in members else {}
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     """Name each wrong field by its place; what was sent is never repeated."""
-    found = error.errors() if isinstance(error, RequestValidationError) else []
+    found = without_echoes(error.errors()) if isinstance(error, RequestValidationError) else []
     if any(one["type"] == "json_invalid" for one in found):
         return problem(request, BY_SLUG["unreadable-request"], "The body is not valid JSON.")
-    errors = [_field(one["loc"], one["msg"]) for one in found[:_MOST_ERRORS]]
-    missing_type = not request.headers.get("content-type", "").startswith(("application/json", "multipart/"))
-    hint = (
-        " Send Content-Type: application/json." if missing_type and request.method in {"POST", "PUT", "PATCH"} else ""
-    )
+    field = getattr(request.scope.get("route"), "body_field", None)
+    shape = field.field_info.annotation if field is not None else None
+    errors = [_field(one, shape) for one in found[:_MOST_ERRORS]]
     count = "One field is" if len(found) == 1 else f"{len(found)} fields are"
-    return problem(request, BY_SLUG["invalid-request"], f"{count} not as described.{hint}", errors=errors)
+    return problem(
+        request, BY_SLUG["invalid-request"], f"{count} not as described.{_hint(request, found)}", errors=errors
+    )
 
 
-def _field(place: Sequence[str | int], message: str) -> dict[str, str]:
+def _hint(request: Request, found: Sequence[Error]) -> str:
+    """Return what is most likely meant to be done, where one can tell."""
+    if any(_is_no_id(one) for one in found):
+        return f" {_NO_ID}"
+    typed = request.headers.get("content-type", "").startswith(("application/json", "multipart/"))
+    in_body = any(one["loc"][0] == "body" for one in found)
+    return " Send Content-Type: application/json." if in_body and not typed else ""
+
+
+def _is_no_id(error: Error) -> bool:
+    return error["loc"][0] == "path" and str(error["type"]).startswith("uuid")
+
+
+def _field(error: Error, shape: Any) -> dict[str, str]:  # noqa: ANN401 - any annotation
     """Return one wrong field: a JSON pointer into the body, or the parameter's name."""
-    where, *path = [str(step)[:_LONGEST_NAME] for step in place]
-    words = message.removeprefix("Value error, ")[:500]
+    where, *path = (str(step)[:_LONGEST_NAME] for step in error["loc"])
     if where == "body":
+        words = sentence(error, shape, error["loc"][1:])[:_LONGEST_WORDS]
         return {"pointer": "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in path), "detail": words}
+    words = _NO_ID if _is_no_id(error) else sentence(error, None, error["loc"])[:_LONGEST_WORDS]
     return {"parameter": ".".join(path), "in": where, "detail": words}
 
 

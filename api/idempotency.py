@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
@@ -14,6 +13,7 @@ from api.conditional import etag as etag_of
 from api.deps import SignedIn
 from api.errors import Problem
 from models.connections.postgres import begin
+from models.messages.access import Actor
 from models.records.idempotency import RequestKey, store_answer, stored_answer
 
 _LONGEST_KEY = 200
@@ -30,8 +30,8 @@ class OnceRunner:
     In a route: `return once(draft, lambda session: parts.create(session, actor, draft), status=201)`.
     """
 
-    def __init__(self, request: Request, tenant_id: UUID, user_id: UUID, key: str) -> None:
-        self._request, self._tenant, self._user, self._key = request, tenant_id, user_id, key
+    def __init__(self, request: Request, actor: Actor, key: str) -> None:
+        self._request, self._actor, self._key = request, actor, key
 
     def __call__(
         self,
@@ -40,15 +40,18 @@ class OnceRunner:
         *,
         status: int = 200,
         location: str | None = None,
+        shown_once: str | None = None,
     ) -> Response:
         """Return the stored answer of the same request, or run `act` and store its answer; one commit.
 
         `content` is what was asked, so that another request under the same key is told apart. The answer's `id` fills
-        `location`, its `row_version` becomes the ETag. Raises KeyReused and whatever `act` raises.
+        `location`, its `row_version` becomes the ETag. The field `shown_once` names is a secret: the stored answer, and
+        so any repetition, holds null in its place. Raises KeyReused and whatever `act` raises.
         """
         url = self._request.url
-        asked = RequestKey(self._tenant, self._user, self._key, _fingerprint(url.path, url.query, content))
-        with begin(self._tenant) as session:
+        fingerprint = _fingerprint(url.path, url.query, content)
+        asked = RequestKey(self._actor.tenant_id, self._actor.user_id, self._key, fingerprint)
+        with begin(self._actor.sight) as session:
             stored = stored_answer(session, asked)
             if stored is not None:
                 answer = _answer(stored.body, stored.status, stored.etag, location)
@@ -58,7 +61,8 @@ class OnceRunner:
             version = getattr(view, "row_version", None)
             tag = etag_of(version) if version is not None else None
             body = view.model_dump_json()
-            store_answer(session, asked, status=status, body=body, etag=tag)
+            kept = view.model_copy(update={shown_once: None}).model_dump_json() if shown_once else body
+            store_answer(session, asked, status=status, body=kept, etag=tag)
         return _answer(body, status, tag, location)
 
 
@@ -85,7 +89,7 @@ async def once(
         raise Problem("idempotency-key-missing", "Send the header Idempotency-Key with a fresh random value.")
     if not 1 <= len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise Problem("unreadable-request", "Idempotency-Key must be 1 to 200 printable ASCII characters.")
-    return OnceRunner(request, actor.tenant_id, actor.user_id, key)
+    return OnceRunner(request, actor, key)
 
 
 Once = Annotated[OnceRunner, Depends(once)]

@@ -1,6 +1,8 @@
 """The description of the API as OpenAPI, as a page without foreign scripts, and a page for each kind of problem."""
 
+from base64 import b64encode
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from api.deps import PUBLIC, declared_access
 from api.errors import MEDIA_TYPE
 from api.problems import BY_SLUG, KINDS
 from models.messages.problems import ProblemDocument
+from models.records.access.roles import matrix
 from models.records.refusals import Missing
 
 _REFERENCE = "#/components/schemas/"
@@ -37,13 +40,22 @@ def _pages() -> Environment:
 
 
 def _page(name: str, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what the page shows
-    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    return HTMLResponse(_pages().get_template(name).render(**facts), headers={"Content-Security-Policy": policy})
+    page = _pages().get_template(name).render(**facts)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
 
 
-@router.get("/")
-def get_start() -> RedirectResponse:
-    """Lead whoever opens the bare address to the API's description."""
+def _policy(page: str) -> str:
+    """Return what a page may do: show its own style, known by its hash, and nothing else."""
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    known = b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{known}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@router.get("/docs")
+def get_docs_elsewhere() -> RedirectResponse:
+    """Lead whoever opens the usual address of such pages to the API's description."""
     return RedirectResponse("/api/docs")
 
 
@@ -51,6 +63,12 @@ def get_start() -> RedirectResponse:
 def get_docs(request: Request) -> HTMLResponse:
     """Show the whole API as one readable page."""
     return _page("docs.html", spec=request.app.openapi(), operations=_by_tag(request.app.openapi()))
+
+
+@router.get("/access")
+def get_access() -> HTMLResponse:
+    """Show who may do what, for the roles that every factory has."""
+    return _page("access.html", matrix=matrix(None))
 
 
 @router.get("/problems")

@@ -3,8 +3,11 @@
 from http import HTTPStatus
 
 from api.command_problems import COMMAND_KINDS
+from api.cookies import CrossSite
 from api.deps import Forbidden, NotSignedIn
+from api.limits import TooMany
 from api.problem_kind import ProblemKind
+from models.connections.oidc import NotProven, ProviderAway
 from models.records import refusals
 from models.records.integrations import BomImportRefused, NothingToImport
 from models.records.orders import OrderRefused
@@ -46,12 +49,81 @@ KINDS: tuple[ProblemKind, ...] = (
     ),
     ProblemKind(
         "not-signed-in", _S.UNAUTHORIZED, "Log in first", "The token is missing, expired or not valid.",
-        "Get a token from POST /api/v1/auth/login and send it as Authorization: Bearer.",
+        "Get a token from POST /api/v1/auth/login and send it as Authorization: Bearer, or use an API key.",
         (NotSignedIn,),
     ),
     ProblemKind(
         "log-in-refused", _S.UNAUTHORIZED, "Log-in refused", "The user name or the password is wrong.",
         "Try again, or ask an administrator for a new password.", (refusals.LogInRefused,),
+    ),
+    ProblemKind(
+        "password-wrong", _S.FORBIDDEN, "The password is wrong",
+        "Some changes ask for the password again, and this was not it.",
+        "Try again with your own password, or set a new one with a code sent by mail.", (refusals.PasswordWrong,),
+    ),
+    ProblemKind(
+        "code-wrong", _S.FORBIDDEN, "The code is wrong", "It is not the second factor's present one, or was used.",
+        "Wait for the authenticator app's next code; check that the device's clock is right.", (refusals.CodeWrong,),
+    ),
+    ProblemKind(
+        "weak-secret", _S.UNPROCESSABLE_ENTITY, "Too easily guessed", "The password or PIN is among those tried first.",
+        "Take another one, as the detail says.", (refusals.WeakSecret,),
+    ),
+    ProblemKind(
+        "reset-refused", _S.FORBIDDEN, "The code for a new password is not valid",
+        "It is wrong, was used, was tried too often, is older than ten minutes, or a newer one was sent.",
+        "Ask for a new code with POST /api/v1/auth/password/forgot.", (refusals.ResetRefused,),
+    ),
+    ProblemKind(
+        "invitation-refused", _S.GONE, "The invitation is no longer valid",
+        "It was used, revoked, replaced by a newer one, or is older than seven days.",
+        "Ask whoever invited you for a new one.", (refusals.InvitationRefused,),
+    ),
+    ProblemKind(
+        "sign-up-closed", _S.FORBIDDEN, "Sign-up is closed",
+        "This installation serves one factory, and it is set up already.",
+        "Ask an administrator for an invitation.", (refusals.SignUpClosed,),
+    ),
+    ProblemKind(
+        "station-unknown", _S.UNAUTHORIZED, "Not a station",
+        "A log-in by PIN comes from a station that an administrator set up, with its token in X-Station-Token.",
+        "Set the device up as a station, or log in with name and password.", (refusals.StationUnknown,),
+    ),
+    ProblemKind(
+        "second-factor-needed", _S.UNAUTHORIZED, "A second factor is needed",
+        "The password is right, and this person has a second factor.",
+        "Send the same log-in with `second_factor`: the authenticator app's six digits, or a recovery code.",
+        (refusals.SecondFactorNeeded,),
+    ),
+    ProblemKind(
+        "log-in-not-proven", _S.UNAUTHORIZED, "The log-in elsewhere does not hold",
+        "The answer of the log-in server was not for this browser, came twice or late, or is not signed as it must.",
+        "Begin the log-in again.", (NotProven,),
+    ),
+    ProblemKind(
+        "log-in-server-away", _S.BAD_GATEWAY, "The log-in server does not answer",
+        "The identity provider of this factory cannot be reached, or does not answer as the standard has it.",
+        "Try again later, or log in with a password.", (ProviderAway,),
+    ),
+    ProblemKind(
+        "not-known-here", _S.FORBIDDEN, "You have no account here",
+        "The log-in server vouches for somebody who is no active user of this factory.",
+        "Ask an administrator for an account with the same e-mail address.", (refusals.NotKnownHere,),
+    ),
+    ProblemKind(
+        "too-many-tries", _S.TOO_MANY_REQUESTS, "This name must wait",
+        "After several failed tries a name waits before the next one, each time longer.",
+        "Wait as many seconds as `retry_after_seconds` and the header Retry-After say.", (refusals.TooManyTries,),
+    ),
+    ProblemKind(
+        "too-many-requests", _S.TOO_MANY_REQUESTS, "Too many requests",
+        "One address may try only so many log-ins and codes, one API key send only so many requests a minute.",
+        "Wait as many seconds as `retry_after_seconds` and the header Retry-After say.", (TooMany,),
+    ),
+    ProblemKind(
+        "cross-site", _S.FORBIDDEN, "Not from a page of FactoryOS",
+        "The browser sent its log-in with a request that another site made.",
+        "Open FactoryOS itself and do it there; programs use a token instead of the cookie.", (CrossSite,),
     ),
     ProblemKind(
         "forbidden", _S.FORBIDDEN, "Your role may not do this", "`permission` names what your role lacks.",
@@ -94,6 +166,12 @@ KINDS: tuple[ProblemKind, ...] = (
         "`problems` lists every one with its line.", "Correct the file and import it again.", (FileRefused,),
     ),
     ProblemKind(
+        "catalog-lacks", _S.UNPROCESSABLE_ENTITY, "The catalog lacks what the file names",
+        "`missing` lists products, parts and work centres that are not there.",
+        "Import with create_missing to add those that the file describes, or add them first.",
+        (refusals.CatalogLacks,),
+    ),
+    ProblemKind(
         "stale-version", _S.PRECONDITION_FAILED, "Somebody changed it meanwhile",
         "Your change is based on a version that is no longer the present one.",
         "Read the thing again and repeat your change with its new ETag in If-Match.", (refusals.Stale,),
@@ -104,7 +182,8 @@ KINDS: tuple[ProblemKind, ...] = (
         "Send the ETag you read as If-Match.",
     ),
     ProblemKind(
-        "too-large", _S.REQUEST_ENTITY_TOO_LARGE, "The request is too large", "JSON may have 1 MB, an upload 5 MB.",
+        "too-large", _S.REQUEST_ENTITY_TOO_LARGE, "The request is too large",
+        "JSON may have 1 MB, a template 8 MB, an upload 5 MB.",
         "Send less at once.",
     ),
     ProblemKind(

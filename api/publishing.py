@@ -11,9 +11,9 @@ from models.messages.templates import CatalogFacts, Fault, Plan, TemplateDocumen
 from models.records import templates as records
 from models.records.catalog.facts import catalog_facts
 from models.records.catalog.missing import add_missing_parts, add_missing_work_centers
-from models.records.catalog.products import add_missing_product, product_name
+from models.records.catalog.products import add_missing_product, has_product, product_name
 from models.records.plans import plan as stored_plan
-from models.records.refusals import Unfit
+from models.records.refusals import CatalogLacks, Unfit
 from models.rules import units
 from models.rules.templates import TemplateStatus
 from templates_engine.compile import compile_template
@@ -75,7 +75,7 @@ def export_yaml(session: Session, template_id: UUID) -> tuple[str, str]:
 def import_yaml(session: Session, actor: Actor, wanted: TemplateImport) -> TemplateImported:
     """Save the template of a file as a draft, what it lacks in the catalog added where asked for.
 
-    Raises FileRefused with every problem of the file, and Unfit where the product is missing and not to be added.
+    Raises FileRefused with every problem of the file, CatalogLacks where the product is missing and not to be added.
     """
     file = read_yaml(wanted.yaml)
     products: tuple[str, ...] = ()
@@ -86,18 +86,32 @@ def import_yaml(session: Session, actor: Actor, wanted: TemplateImport) -> Templ
         parts = add_missing_parts(session, actor, [_part(sku, part) for sku, part in file.parts.items()])
         drafts = [_place(code, place) for code, place in file.work_centers.items()]
         places = add_missing_work_centers(session, actor, drafts)
-    view = records.create_draft(session, actor, file.document)
+    elif not has_product(session, file.product.sku):
+        raise _lacking(session, file.document)
+    view, fate = records.save_draft(session, actor, file.document)
     faults = _faults(file.document, _facts(session, file.document))
     return TemplateImported(
-        dry_run=wanted.dry_run, template=view, products_created=products, parts_created=parts,
+        dry_run=wanted.dry_run, draft=fate, template=view, products_created=products, parts_created=parts,
         work_centers_created=places, faults=faults,
+    )  # fmt: skip
+
+
+def _lacking(session: Session, document: TemplateDocument) -> CatalogLacks:
+    """Return the refusal of a file whose product is missing, naming whatever else would be missed after it."""
+    known = _facts(session, document, active_only=False)
+    parts = dict.fromkeys(line.part for step in document.steps for line in step.parts)
+    places = dict.fromkeys(step.work_center for step in document.steps)
+    return CatalogLacks(
+        document.product, [sku for sku in parts if sku not in known.parts],
+        [code for code in places if code not in known.work_centers],
     )  # fmt: skip
 
 
 def _facts(session: Session, document: TemplateDocument, *, active_only: bool = True) -> CatalogFacts:
     skus = [line.part for step in document.steps for line in step.parts]
     places = [step.work_center for step in document.steps]
-    return catalog_facts(session, skus, places, active_only=active_only)
+    skills = [code for step in document.steps for code in step.skills]
+    return catalog_facts(session, skus, places, skills, active_only=active_only)
 
 
 def _faults(document: TemplateDocument, facts: CatalogFacts) -> tuple[Fault, ...]:

@@ -9,10 +9,20 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.messages.origin import Origin, origin
+
 _log = logging.getLogger(__name__)
 _HEADER = "X-Request-Id"
 _OURS = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SLOW_SECONDS = 2.0
+_LONGEST_AGENT = 200
+
+
+def _origin(scope: Scope, trace_id: str) -> Origin:
+    client, agent = scope.get("client"), Headers(scope=scope).get("user-agent")
+    return Origin(
+        address=client[0] if client else None, agent=agent[:_LONGEST_AGENT] if agent else None, trace_id=trace_id
+    )
 
 
 class Tracing:
@@ -34,9 +44,9 @@ class Tracing:
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[_HEADER] = trace_id
-                MutableHeaders(scope=message).setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
+        origin.set(_origin(scope, trace_id))
         with structlog.contextvars.bound_contextvars(trace_id=trace_id):
             await self.app(scope, receive, named)
             if (seconds := perf_counter() - began) > _SLOW_SECONDS:

@@ -4,18 +4,23 @@ import typer
 
 from deploy.commands import (
     api,
+    audit,
     bench,
     demo,
     import_files,
     job,
+    mail,
     migrate,
     openapi,
     order,
+    payload_key,
     repair,
     run,
     seed,
     status,
     stop,
+    template,
+    user,
     worker,
 )
 from deploy.commands.environment import adopt
@@ -34,13 +39,18 @@ app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=demo.EXAMPLES)(demo.demo)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=stop.EXAMPLES)(stop.stop)
+app.command(epilog=mail.EXAMPLES)(mail.mail)
 app.command(epilog=migrate.EXAMPLES)(migrate.migrate)
 app.command(epilog=seed.EXAMPLES)(seed.seed)
 app.command(epilog=repair.EXAMPLES)(repair.repair)
 app.command(epilog=api.EXAMPLES)(api.api)
 app.command(epilog=worker.EXAMPLES)(worker.worker)
 app.command(epilog=openapi.EXAMPLES)(openapi.openapi)
+app.command(epilog=payload_key.EXAMPLES)(payload_key.payload_key)
 app.command(epilog=bench.EXAMPLES)(bench.bench)
 app.add_typer(import_files.app, name="import")
+app.add_typer(template.app, name="template")
 app.add_typer(order.app, name="order")
 app.add_typer(job.app, name="job")
+app.add_typer(audit.app, name="audit")
+app.add_typer(user.app, name="user")

@@ -21,6 +21,7 @@ PEOPLE = (
     Person("tom", "Tom Becker", Role.TECHNICIAN),
     Person("lena", "Lena Fischer", Role.TECHNICIAN),
     Person("yusuf", "Yusuf Demir", Role.TECHNICIAN),
+    Person("olga", "Olga Novak", Role.OUTSOURCED_TECHNICIAN),
     Person("carla", "Carla Rossi", Role.CUSTOMER),
     Person("victor", "Victor Hugo Lima", Role.VIEWER),
     Person("dev", "Devika Rao", Role.DEVELOPER),

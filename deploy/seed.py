@@ -21,11 +21,11 @@ from models.messages.stock import Postings, StockPosting
 from models.messages.template_library import TemplateImport
 from models.messages.templates import Plan, TemplateView
 from models.records import orders, stock_views
-from models.records.access import hash_password
-from models.rules.access import Role
+from models.records.access.passwords import hash_password
+from models.rules.access import MATRIX, Role
 from models.rules.boms import requirement
 from models.rules.orders import OrderKind
-from models.tables.access import User
+from models.tables.access.people import User
 from models.tables.base import utc_now
 from models.tables.orders import Order
 from models.tables.tenants import Tenant
@@ -82,7 +82,7 @@ def _people(tenant_id: UUID) -> tuple[list[LogIn], Actor]:
         boss = next(person for person in PEOPLE if person.role is Role.ADMIN)
         actor = Actor(
             tenant_id=tenant_id, user_id=known[boss.username].id, username=boss.username, display_name=boss.name,
-            role=boss.role,
+            role=boss.role, permissions=MATRIX[boss.role],
         )  # fmt: skip
     log_ins = [LogIn(person.username, passwords[person.username], person.role.value) for person in PEOPLE]
     return log_ins, actor

@@ -122,6 +122,7 @@ def _step_fields(checked: Checked, times: Schedule) -> dict[str, Sequence[Any]]:
         "slack": slacks,
         "free_slack": times.free_slacks,
         "critical": list(map(not_, slacks)),
+        "skills": authored.skills,
     }
 
 

@@ -23,6 +23,7 @@ class Columns(NamedTuple):
     optional: tuple[bool, ...]
     quality_gate: tuple[bool, ...]
     rework_to: tuple[str | None, ...]
+    skills: tuple[tuple[str, ...], ...]
 
 
 _row = itemgetter(*Columns._fields)

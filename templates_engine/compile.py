@@ -22,7 +22,7 @@ from templates_engine.network import (
 )
 from templates_engine.part_lines import LineReader
 from templates_engine.refusal import TemplateRefused
-from templates_engine.step_checks import data_faults
+from templates_engine.step_checks import data_faults, skill_faults
 
 
 def compile_template(document: TemplateDocument, catalog: CatalogFacts) -> Plan:
@@ -32,6 +32,14 @@ def compile_template(document: TemplateDocument, catalog: CatalogFacts) -> Plan:
     """
     with _collector_paused():
         return assemble(_check(document, catalog))
+
+
+def order_faults(steps: Sequence[Step]) -> tuple[Fault, ...]:
+    """Return what is wrong with keys and predecessors alone: used twice, unknown, or in a circle."""
+    edges = read_edges(steps)
+    if topological_order(edges.predecessors) is None:
+        _explain_broken(steps, edges)
+    return tuple(fault for fault in _sorted(edges) if fault.kind is not FaultKind.UNREACHABLE)
 
 
 @contextmanager
@@ -91,6 +99,8 @@ def _step_faults(steps: Sequence[Step], columns: Columns, catalog: CatalogFacts)
                 yield Fault(kind=FaultKind.UNKNOWN_WORK_CENTER, step=step.key, message=text)
     for step in compress(steps, columns.data):
         yield from data_faults(step)
+    for step in compress(steps, columns.skills):
+        yield from skill_faults(step, catalog.skills)
 
 
 def _explain_broken(steps: Sequence[Step], edges: Edges) -> None:

@@ -28,6 +28,7 @@ _CONTENT = (
     "parts",
     "data",
     "successors",
+    "skills",
 )
 _AS_THEY_ARE = ("key", "name", "instructions", "work_center", "crew", "optional", "quality_gate", "rework_to", "data")
 
@@ -89,6 +90,8 @@ def content_hash(
         [(part.part_id, sku, part.name, part.uom, text(part.unit_cost)) for sku, part in sorted(parts.items())],
         [(code, ids[step], text(costs[step]), text(labor_costs[step])) for code, step in sorted(places.items())],
     ]
+    if any(fields["skills"]):  # so that plans of before there were skills keep their hash
+        content.append([(number, sorted(codes)) for number, codes in enumerate(fields["skills"]) if codes])
     return hashlib.sha256(to_json(content)).hexdigest()
 
 

@@ -30,7 +30,7 @@ def _fields(before: Step, after: Step) -> dict[str, tuple[str, str]]:
 
 
 def _order_free(name: str, value: object) -> object:
-    return sorted(value, key=str) if name == "after" and isinstance(value, tuple) else value
+    return sorted(value, key=str) if name in {"after", "skills"} and isinstance(value, tuple) else value
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
-"""Checks of a single step that need no other step: its work centre and the data it collects."""
+"""Checks of a single step that need no other step: the data it collects and the skills it requires."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from models.messages.templates import DataField, Fault, FaultKind, Step
 from models.rules.templates import DataKind
@@ -17,6 +17,17 @@ def data_faults(step: Step) -> Iterator[Fault]:
         for problem in problems:
             text = f"Step '{step.key}', data field '{field.key}': {problem}"
             yield Fault(kind=FaultKind.BAD_DATA_FIELD, step=step.key, message=text)
+
+
+def skill_faults(step: Step, known: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong with the skills a step requires."""
+    for code in dict.fromkeys(step.skills):
+        if code not in known:
+            text = f"Step '{step.key}' requires the skill '{code}', which is not known."
+            yield Fault(kind=FaultKind.UNKNOWN_SKILL, step=step.key, message=text)
+        if step.skills.count(code) > 1:
+            text = f"Step '{step.key}' requires the skill '{code}' more than once."
+            yield Fault(kind=FaultKind.DUPLICATE_KEY, step=step.key, message=text)
 
 
 def _problems(field: DataField) -> Iterator[str]:

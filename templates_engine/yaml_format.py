@@ -1,15 +1,18 @@
 """Templates as YAML files: the product, its work centres and parts, and the steps, in one readable text."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from models.messages.templates import DataField, PartLine, Predecessor, Step, TemplateDocument
+from models.messages.mistakes import sentence, without_echoes
+from models.messages.templates import DataField, FaultKind, PartLine, Predecessor, Step, TemplateDocument
 from models.rules.templates import LineBasis
-from templates_engine.yaml_shape import AuthoredFile, FileLine, FileStep, TemplateFile
+from templates_engine.compile import order_faults
+from templates_engine.yaml_shape import AuthoredFile, FileLine, FileLinks, FileStep, TemplateFile
 from templates_engine.yaml_tree import FileRefused, Path, Places, Value, read_tree
 
 __all__ = ["AuthoredFile", "FileRefused", "read_yaml", "write_yaml"]
@@ -26,7 +29,9 @@ def read_yaml(text: str) -> AuthoredFile:
     try:
         file = TemplateFile.model_validate(_without_nothing(tree))
     except ValidationError as refused:
-        problems = (_problem(error["loc"], error["msg"], places) for error in refused.errors())
+        found = without_echoes(refused.errors())
+        problems = [_problem(error["loc"], sentence(error, TemplateFile, error["loc"]), places) for error in found]
+        problems += _order_problems(tree.get("steps"), places)
         raise FileRefused(tuple(dict.fromkeys(problems))) from refused
     document = TemplateDocument(
         product=file.product.sku,
@@ -75,6 +80,31 @@ def _problem(where: Path, message: str, places: Places) -> str:
     return f"{places[known]}, {words}: {message}."
 
 
+def _order_problems(rows: Value, places: Places) -> Iterator[str]:
+    """Check keys and predecessors as far as they can be read, so that they need no second round of mending."""
+    read = [_linked(row) for row in rows] if isinstance(rows, list) else []
+    # One that cannot be read keeps its place, under a key that no step can have.
+    steps = [step or _bare_step(f"?{number}") for number, step in enumerate(read)]
+    number_of = {step.key: number for number, step in reversed(list(enumerate(steps)))}
+    for fault in order_faults(steps):
+        # It may also be the very one that seems unknown.
+        if fault.kind is not FaultKind.UNKNOWN_PREDECESSOR or None not in read:
+            yield f"{places['steps', number_of[str(fault.step)]]}: {fault.message}"
+
+
+def _linked(row: Value) -> Step | None:
+    """Return a step with nothing but its key and predecessors, or None where they cannot be read."""
+    try:
+        step = FileLinks.model_validate(_without_nothing(row))
+    except ValidationError:
+        return None
+    return _bare_step(step.key, tuple(Predecessor(step=link.step) for link in step.after))
+
+
+def _bare_step(key: str, after: tuple[Predecessor, ...] = ()) -> Step:
+    return Step.model_construct(key=key, name=key, work_center=key, after=after)
+
+
 def _step(step: FileStep) -> Step:
     lines = [_line(sku, line, step.scrap_pct) for sku, line in step.parts.items()]
     lines += [_line(line.part, line, step.scrap_pct) for line in step.part_lines]
@@ -87,6 +117,7 @@ def _step(step: FileStep) -> Step:
         setup_minutes=step.setup_min,
         run_minutes=step.run_min,
         crew=step.crew,
+        skills=step.skills,
         parts=tuple(lines),
         data=tuple(
             DataField(kind=field.type, minimum=field.min, maximum=field.max, **field.model_dump(exclude=_RENAMED))
@@ -142,6 +173,7 @@ def _step_row(step: Step) -> Row:
     row |= _told(setup_min=step.setup_minutes, run_min=step.run_minutes)
     if step.crew != 1:
         row["crew"] = step.crew
+    row |= _told(skills=list(step.skills))
     row["after"] = [
         link.step if link.send_ahead is None else {"step": link.step, "send_ahead": link.send_ahead}
         for link in step.after

@@ -112,6 +112,15 @@ class FileDataField(_Shape):
     required: bool = False
 
 
+class FileLinks(_Shape):
+    """What places a step among the others, whatever else is said of it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    key: Code
+    after: tuple[Annotated[FileAfter, _as("step")], ...] = ()
+
+
 class FileStep(_Shape):
     """One step; `scrap_pct` holds for each of its part lines that says nothing else."""
 
@@ -122,6 +131,7 @@ class FileStep(_Shape):
     setup_min: Minutes = Decimal(0)
     run_min: Minutes = Decimal(0)
     crew: int = Field(1, ge=0, le=1000)
+    skills: tuple[Code, ...] = Field((), max_length=20)
     after: tuple[Annotated[FileAfter, _as("step")], ...] = ()
     parts: dict[Code, Annotated[FileLine, _as("quantity")]] = {}
     part_lines: tuple[FileListLine, ...] = ()

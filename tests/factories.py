@@ -1,7 +1,7 @@
 """A fresh factory for each test: its own tenant with one person per role, so that tests never meet."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from deploy.stack.plan import Plan
 from models.connections.ids import new_id
 from models.connections.postgres import begin, read
 from models.messages.access import Actor
-from models.records.access import hash_password
-from models.rules.access import Role
-from models.tables.access import User
+from models.records.access import sessions
+from models.records.access.passwords import hash_password
+from models.rules.access import MATRIX, Role
+from models.tables.access.people import User
 from models.tables.tenants import Tenant
 
 PASSWORD = "a password for tests only"
@@ -34,12 +35,16 @@ class Factory:
     id: UUID
     slug: str
     people: dict[Role, Actor] = field(default_factory=dict)
+    tokens: dict[Role, str] = field(default_factory=dict)
 
     def actor(self, role: Role | str = Role.ADMIN) -> Actor:
         return self.people[Role(role)]
 
     def token(self, role: Role | str = Role.ADMIN) -> str:
-        return issue(self.actor(role))[0]
+        person = Role(role)
+        if person not in self.tokens:
+            self.tokens[person] = log_in(self.people[person])
+        return self.tokens[person]
 
     def headers(self, role: Role | str = Role.ADMIN, **more: str) -> dict[str, str]:
         """Headers of a request by this role; `idempotency_key="x"` becomes Idempotency-Key."""
@@ -51,6 +56,13 @@ class Factory:
 
     def read(self) -> Any:
         return read(self.id)
+
+
+def log_in(actor: Actor, life: timedelta = timedelta(hours=8)) -> str:
+    """Open a session for somebody and return its access token."""
+    with begin(actor.tenant_id) as session:
+        opened = sessions.open_session(session, tenant_id=actor.tenant_id, user_id=actor.user_id, kind="api", life=life)
+    return issue(opened.id, actor.user_id)[0]
 
 
 def make_tenant() -> Factory:
@@ -73,8 +85,9 @@ def _person(session: Session, tenant_id: UUID, role: Role) -> Actor:
     session.add(user)
     session.flush()
     return Actor(
-        tenant_id=tenant_id, user_id=user.id, username=user.username, display_name=user.display_name, role=role
-    )
+        tenant_id=tenant_id, user_id=user.id, username=user.username, display_name=user.display_name, role=role,
+        permissions=MATRIX[role],
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from models.records import orders, stock_views, templates
 from models.records.catalog.parts import create_part
 from models.records.catalog.products import create_product
 from models.records.catalog.work_centers import create_work_center
-from models.rules.access import Permission, Role, may
+from models.rules.access import Permission, Role
 from models.rules.commands import CommandState, Door
 from models.rules.jobs import Decision, Job, fresh_state
 from models.rules.orders import Status
@@ -162,7 +162,7 @@ class Hands:
         row = None if key is None else self.work_order(key)
         return Command(**{
             "id": uuid4(), "request": request, "actor_id": actor.user_id, "work_order_id": row.id if row else None,
-            "may_act_for_others": may(actor.role, Permission.WORK_ORDERS_CONTROL), "step": step,
+            "may_act_for_others": actor.may(Permission.WORK_ORDERS_CONTROL), "step": step,
             "attempt": row.attempt if row else 1, "received_at": self.clock,
             "label": f"{row.code} {row.name}" if row else "", "door": Door.UPDATE, **more,
         })  # fmt: skip

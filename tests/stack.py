@@ -17,6 +17,7 @@ EXTERNAL = (
     "DATABASE_OWNER_URL",
     "MONGO_URL",
     "TEMPORAL_ADDRESS",
+    "SMTP_URL",
     "FACTORYOS_LOG_DIR",
     "FACTORYOS_UPDATE_SECONDS",
 )
@@ -34,7 +35,7 @@ def fresh_home() -> Iterator[Path]:
 
 @contextmanager
 def running_servers() -> Iterator[Plan]:
-    """PostgreSQL, MongoDB and Temporal, ready; stopped and forgotten at the end, whatever happens."""
+    """PostgreSQL, MongoDB, Temporal and a mail catcher, ready; stopped and forgotten at the end, whatever happens."""
     with fresh_home() as home:
         state = State(home)
         state.create()

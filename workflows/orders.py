@@ -1,5 +1,7 @@
 """One durable workflow per order: scale it, start its jobs, see them end."""
 
+import asyncio
+
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -65,7 +67,7 @@ class OrderWorkflow:
     async def _start_job(self, job: JobInput) -> None:
         ref = job.job
         try:
-            await workflow.start_child_workflow(
+            child = await workflow.start_child_workflow(
                 JobWorkflow.run, job, id=job_workflow_id(ref.tenant_id, ref.job_id),
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -79,6 +81,8 @@ class OrderWorkflow:
         except WorkflowAlreadyStartedError:
             # An earlier run of this order, or repair, has started it.
             return
+        # How it ends is read from the database; a run that was terminated is a matter for repair, not for this order.
+        child.add_done_callback(_heard)
 
     async def _wait_for_jobs(self) -> Status:
         while True:
@@ -105,3 +109,9 @@ class OrderWorkflow:
     def _tell(self, progress: str) -> None:
         self._progress = progress
         workflow.set_current_details(f"**{self._order.code}**, {self._order.product}: {progress}")
+
+
+def _heard(child: "asyncio.Task[str]") -> None:
+    """Take note of a child's failure, lest asyncio complain that nobody did."""
+    if not child.cancelled():
+        child.exception()

@@ -23,7 +23,7 @@ router = feature("bills of materials", "/parts/{part_id}/bom")
 @router.get("", summary="Read a bill of materials", responses=documented("not-found"))
 def get_bom(part_id: UUID, request: Request, response: Response, actor: MayReadCatalog) -> BomView:
     """Return a part's own lines, per unit of it; empty for a part that has none."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         view = records.bom(session, part_id)
     return versioned(request, response, view)
 
@@ -33,7 +33,7 @@ def put_bom(
     part_id: UUID, bom: BomEdit, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> BomView:
     """Replace all lines of a made or phantom part; one that would contain itself is refused with the way round."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.change_bom(session, actor, part_id, bom.lines, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view
@@ -44,7 +44,7 @@ def explode_bom(
     part_id: UUID, actor: MayReadCatalog, quantity: Annotated[PositiveQuantity, Query()] = Decimal(1)
 ) -> BomExplosion:
     """Return every part below, level by level, for a quantity of the part; losses included, nothing rounded."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         sku = records.bom(session, part_id).sku
         facts = catalog_facts(session, [sku], [], active_only=False)
     parts = tuple(_shown(line) for line in explode(sku, facts, quantity))

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from api.commands import Wish, queue, send
-from api.deps import Forbidden, MayReadCommands, MayResolveCommands, MayWorkOnOrders
+from api.deps import Forbidden, MayReadOwnCommands, MayResolveCommands, MayWorkOnOrders
 from api.errors import documented
 from api.paging import linked
 from api.routing import feature
@@ -16,7 +16,7 @@ from models.messages.paging import Page
 from models.records import command_views as records
 from models.records import commands as inbox
 from models.records.refusals import Conflict
-from models.rules.access import Permission, may
+from models.rules.access import Permission
 from models.rules.work_orders import HANDS_ON
 
 router = feature("commands", "/commands")
@@ -24,10 +24,10 @@ router = feature("commands", "/commands")
 
 @router.get("", summary="List commands", responses=documented("bad-cursor"))
 def list_commands(
-    request: Request, response: Response, actor: MayReadCommands, filters: Annotated[CommandFilters, Query()]
+    request: Request, response: Response, actor: MayReadOwnCommands, filters: Annotated[CommandFilters, Query()]
 ) -> Page[CommandView]:
     """Return one page of commands; `exceptions=true` keeps the queued ones that were refused and nobody has seen."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.commands(session, filters))
 
 
@@ -47,7 +47,7 @@ async def send_commands(request: Request, batch: CommandBatch, actor: MayWorkOnO
 
 def _check(actor: Actor, batch: CommandBatch) -> None:
     controls = any(item.request.action not in HANDS_ON or item.job_id for item in batch.commands)
-    if controls and not may(actor.role, Permission.WORK_ORDERS_CONTROL):
+    if controls and not actor.may(Permission.WORK_ORDERS_CONTROL):
         raise Forbidden(actor, Permission.WORK_ORDERS_CONTROL)
 
 
@@ -56,9 +56,9 @@ def _wish(item: QueuedCommand) -> Wish:
 
 
 @router.get("/{command_id}", summary="Get a command", responses=documented("not-found"))
-def get_command(command_id: UUID, actor: MayReadCommands) -> CommandView:
+def get_command(command_id: UUID, actor: MayReadOwnCommands) -> CommandView:
     """Return what became of a command."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.command(session, command_id)
 
 
@@ -67,7 +67,7 @@ def get_command(command_id: UUID, actor: MayReadCommands) -> CommandView:
 )
 def acknowledge_command(command_id: UUID, actor: MayResolveCommands) -> CommandView:
     """Note that somebody has seen a refused command and dealt with it; doing so twice changes nothing."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         before = records.command(session, command_id)
         if before.acknowledged_at is None and not inbox.acknowledge(session, command_id, actor.user_id):
             raise Conflict("Only a refused command can be taken off the exceptions list.")

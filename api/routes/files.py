@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import File, Response, UploadFile
 
-from api.deps import SignedIn
+from api.deps import MayAddFiles, MayReadFiles
 from api.errors import Problem, documented
 from api.idempotency import Once
 from api.routing import feature
@@ -38,7 +38,7 @@ def _media_type(content: bytes) -> str:
     "", status_code=201, summary="Upload a file", response_model=FileView, max_body_size=_LARGEST_FORM,
     responses=documented("too-large", "unsupported-media", "idempotency-key-missing"),
 )  # fmt: skip
-def upload_file(file: Annotated[UploadFile, File()], actor: SignedIn, once: Once) -> Response:
+def upload_file(file: Annotated[UploadFile, File()], actor: MayAddFiles, once: Once) -> Response:
     """Keep a picture or PDF of at most 5 MB, for instance one that a work order's data field asks for."""
     content = file.file.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
@@ -57,14 +57,13 @@ def upload_file(file: Annotated[UploadFile, File()], actor: SignedIn, once: Once
     "/{file_id}", summary="Download a file", response_class=Response,
     responses=documented("not-found") | {200: {"content": {"application/octet-stream": {}}}},
 )  # fmt: skip
-def get_file(file_id: UUID, actor: SignedIn) -> Response:
+def get_file(file_id: UUID, actor: MayReadFiles) -> Response:
     """Return the content, as a download under its own name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         view, content = records.file(session, file_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(view.name, safe='')}",
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, max-age=31536000, immutable",
         "ETag": f'"{view.sha256}"',
     }

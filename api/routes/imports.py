@@ -73,7 +73,7 @@ def preview_bom(
 ) -> BomImportPreview:
     """Read a file and return what an import would do with each row, and why a row cannot be taken."""
     preview = read_bom(_content(file), mapping=_mapping(mapping), default_uom=default_uom)
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.compare(session, parent, preview)
 
 

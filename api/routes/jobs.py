@@ -27,14 +27,14 @@ def list_jobs(
     request: Request, response: Response, actor: MayReadWorkOrders, filters: Annotated[JobFilters, Query()]
 ) -> Page[JobView]:
     """Return one page of jobs."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, views.jobs(session, filters))
 
 
 @router.get("/{job_id}", summary="Get a job", response_model=JobDetail, responses=documented("not-found"))
 def get_job(job_id: UUID, actor: MayReadWorkOrders) -> Response:
     """Return a job with every step, its latest attempt and what comes before it."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return Response(views.detail(session, actor.tenant_id, job_id), media_type="application/json")
 
 
@@ -47,7 +47,7 @@ def list_job_events(
     filters: Annotated[EventFilters, Query()],
 ) -> Page[JobEventView]:
     """Return one page of everything that happened to a job, from its beginning."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         views.plan_hash(session, job_id)
         return linked(request, response, views.events(session, job_id, filters))
 
@@ -55,14 +55,14 @@ def list_job_events(
 @router.get("/{job_id}/explain", summary="Explain a job", responses=documented("not-found"))
 def explain_job(job_id: UUID, actor: MayReadWorkOrders) -> JobExplanation:
     """Say why each open work order is not moving."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return explain.explain(session, actor.tenant_id, job_id)
 
 
 @router.get("/{job_id}/graph.svg", summary="Draw a job", response_class=Response, responses=documented("not-found"))
 def draw_job(job_id: UUID, actor: MayReadWorkOrders) -> Response:
     """Return the job's graph with the state of each step, as SVG."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         plan = plans.plan(session, actor.tenant_id, views.plan_hash(session, job_id))
         found = views.states(session, job_id)
     marks = {step: StepMark(WorkOrderState(state), attempt, held) for step, (state, attempt, held) in found.items()}

@@ -20,14 +20,14 @@ def list_manufacturing_orders(
     request: Request, response: Response, actor: MayReadOrders, filters: Annotated[ManufacturingOrderFilters, Query()]
 ) -> Page[ManufacturingOrderView]:
     """Return one page of manufacturing orders."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.manufacturing_orders(session, filters))
 
 
 @router.get("/{manufacturing_order_id}", summary="Get a manufacturing order", responses=documented("not-found"))
 def get_manufacturing_order(manufacturing_order_id: UUID, actor: MayReadOrders) -> ManufacturingOrderView:
     """Return one manufacturing order."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.manufacturing_order(session, manufacturing_order_id)
 
 
@@ -36,5 +36,5 @@ def get_manufacturing_order(manufacturing_order_id: UUID, actor: MayReadOrders) 
 )
 def list_requirements(manufacturing_order_id: UUID, actor: MayReadOrders) -> tuple[RequirementView, ...]:
     """Return what it needs, part by part, beside what it has taken and what lies in stock."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.requirements(session, manufacturing_order_id)

@@ -1,4 +1,3 @@
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -6,11 +5,12 @@ from fastapi import BackgroundTasks, Query, Request, Response
 
 from api import launching
 from api.acting import CommandKey
-from api.deps import MayControlOrders, MayCreateOrders, MayReadOrders
+from api.deps import MayControlOrders, MayCreateOrders, MayReadCosts, MayReadOwnOrders
 from api.errors import documented
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
+from api.steering import MAY_ANSWER, steer
 from models.connections.postgres import read
 from models.messages.command_views import CommandOutcomes
 from models.messages.commands import CancelWorkOrder, HoldWorkOrder, ReleaseWorkOrder
@@ -25,10 +25,10 @@ router = feature("orders", "/orders")
 
 @router.get("", summary="List orders", responses=documented("bad-cursor"))
 def list_orders(
-    request: Request, response: Response, actor: MayReadOrders, filters: Annotated[OrderFilters, Query()]
+    request: Request, response: Response, actor: MayReadOwnOrders, filters: Annotated[OrderFilters, Query()]
 ) -> Page[OrderView]:
     """Return one page of orders, newest first."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.orders(session, filters))
 
 
@@ -46,38 +46,37 @@ def place_order(
 
 
 @router.get("/{order_id}", summary="Get an order", responses=documented("not-found"))
-def get_order(order_id: UUID, actor: MayReadOrders) -> OrderView:
+def get_order(order_id: UUID, actor: MayReadOwnOrders) -> OrderView:
     """Return one order."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.order(session, order_id)
 
 
 @router.get("/{order_id}/costs", summary="Read its cost sheet", responses=documented("not-found"))
-def get_order_costs(order_id: UUID, actor: MayReadOrders) -> CostSheet:
+def get_order_costs(order_id: UUID, actor: MayReadCosts) -> CostSheet:
     """Return planned and actual cost so far; the plan stays as it was at release."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         records.order(session, order_id)
         return costs.sheet_of_order(session, order_id)
 
 
-@router.post("/{order_id}/cancel", summary="Cancel an order", responses=documented("not-found", "conflict"))
+@router.post("/{order_id}/cancel", summary="Cancel an order", response_model=CommandOutcomes, responses=MAY_ANSWER)
 async def cancel_order(
-    order_id: UUID, ask: CancelWorkOrder, actor: MayControlOrders, key: CommandKey
-) -> CommandOutcomes:
+    request: Request, order_id: UUID, ask: CancelWorkOrder, actor: MayControlOrders, key: CommandKey
+) -> Response:
     """Cancel every open job of an order; finished goods stay, material already used stays used."""
-    outcomes = await asyncio.to_thread(launching.for_every_job, actor, key, order_id, ask)
-    return CommandOutcomes(outcomes=outcomes)
+    return await steer(request, actor, key, order_id, ask)
 
 
-@router.post("/{order_id}/hold", summary="Hold an order", responses=documented("not-found", "conflict"))
-async def hold_order(order_id: UUID, ask: HoldWorkOrder, actor: MayControlOrders, key: CommandKey) -> CommandOutcomes:
+@router.post("/{order_id}/hold", summary="Hold an order", response_model=CommandOutcomes, responses=MAY_ANSWER)
+async def hold_order(
+    request: Request, order_id: UUID, ask: HoldWorkOrder, actor: MayControlOrders, key: CommandKey
+) -> Response:
     """Stop work on every open job of an order until it is released."""
-    outcomes = await asyncio.to_thread(launching.for_every_job, actor, key, order_id, ask)
-    return CommandOutcomes(outcomes=outcomes)
+    return await steer(request, actor, key, order_id, ask)
 
 
-@router.post("/{order_id}/release", summary="Release an order", responses=documented("not-found", "conflict"))
-async def release_order(order_id: UUID, actor: MayControlOrders, key: CommandKey) -> CommandOutcomes:
-    """Let work on every held job of an order go on."""
-    outcomes = await asyncio.to_thread(launching.for_every_job, actor, key, order_id, ReleaseWorkOrder())
-    return CommandOutcomes(outcomes=outcomes)
+@router.post("/{order_id}/release", summary="Release an order", response_model=CommandOutcomes, responses=MAY_ANSWER)
+async def release_order(request: Request, order_id: UUID, actor: MayControlOrders, key: CommandKey) -> Response:
+    """Let work on every held job of an order go on; a job that is not held says so."""
+    return await steer(request, actor, key, order_id, ReleaseWorkOrder())

@@ -29,7 +29,7 @@ def list_balances(
     request: Request, response: Response, actor: MayReadStock, filters: Annotated[BalanceFilters, Query()]
 ) -> Page[BalanceView]:
     """Return one page of what is on hand; `short=true` keeps the parts below their minimum."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.balances(session, filters))
 
 
@@ -38,7 +38,7 @@ def list_stock_entries(
     request: Request, response: Response, actor: MayReadStock, filters: Annotated[EntryFilters, Query()]
 ) -> Page[EntryView]:
     """Return one page of the stock ledger, newest first."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.entries(session, filters))
 
 
@@ -57,5 +57,5 @@ def adjust_stock(postings: Postings, actor: MayMoveStock, once: Once) -> Respons
 @router.get("/check", summary="Check the books")
 def check_stock(actor: MayReadStock) -> StockCheck:
     """Hold every balance against its ledger rows, and every movement against zero."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.check(session)

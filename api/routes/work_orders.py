@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import Body, Query, Request, Response
 
 from api.acting import CommandKey, act, may_answer
-from api.deps import MayControlWorkOrders, MayReadWorkOrders, MayWorkOnOrders
+from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, MayWorkOnOrders
 from api.errors import documented
 from api.paging import linked
 from api.routing import feature
@@ -30,26 +30,26 @@ from models.rules.commands import RefusalKind as R
 
 router = feature("work orders", "/work-orders")
 _ALWAYS = (R.WRONG_STATE, R.STALE_ATTEMPT, R.JOB_CLOSED, R.CANNOT_BE_STORED)
-_HANDS = (*_ALWAYS, R.ON_HOLD, R.NOT_YOURS)
+_HANDS = (*_ALWAYS, R.ON_HOLD, R.NOT_YOURS, R.NOT_QUALIFIED)
 _PIECES = (
-    *_HANDS, R.PIECES_DO_NOT_ADD_UP, R.PREDECESSOR_OPEN, R.STOCK_SHORT, R.DATA_MISSING, R.DATA_OUT_OF_LIMITS,
-    R.UNKNOWN_PART, R.UNKNOWN_FILE,
+    *_HANDS, R.PIECES_DO_NOT_ADD_UP, R.NOT_COUNTABLE, R.PREDECESSOR_OPEN, R.STOCK_SHORT, R.DATA_MISSING,
+    R.DATA_OUT_OF_LIMITS, R.UNKNOWN_FIELD, R.UNKNOWN_PART, R.UNKNOWN_FILE,
 )  # fmt: skip
 
 
 @router.get("", summary="List work orders", responses=documented("bad-cursor"))
 def list_work_orders(
-    request: Request, response: Response, actor: MayReadWorkOrders, filters: Annotated[WorkOrderFilters, Query()]
+    request: Request, response: Response, actor: MayReadOwnWorkOrders, filters: Annotated[WorkOrderFilters, Query()]
 ) -> Page[WorkOrderView]:
     """Return one page of work orders; `mine=true&state=READY` is what you may start now."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.work_orders(session, filters, actor.user_id))
 
 
 @router.get("/{work_order_id}", summary="Get a work order", responses=documented("not-found"))
-def get_work_order(work_order_id: UUID, actor: MayReadWorkOrders) -> WorkOrderDetail:
+def get_work_order(work_order_id: UUID, actor: MayReadOwnWorkOrders) -> WorkOrderDetail:
     """Return a work order with instructions, parts, data to collect and times."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return records.work_order(session, actor.tenant_id, work_order_id)
 
 
@@ -111,7 +111,7 @@ async def complete_work_order(
 
 @router.post(
     "/{work_order_id}/assign", summary="Assign", response_model=Outcome,
-    responses=may_answer(*_ALWAYS, R.UNKNOWN_PERSON),
+    responses=may_answer(*_ALWAYS, R.UNKNOWN_PERSON, R.NOT_QUALIFIED),
 )  # fmt: skip
 async def assign_work_order(
     request: Request, work_order_id: UUID, ask: AssignWorkOrder, actor: MayControlWorkOrders, key: CommandKey
@@ -132,7 +132,9 @@ async def skip_work_order(
 
 @router.post(
     "/{work_order_id}/rework", summary="Send back for rework", response_model=Outcome,
-    responses=may_answer(*_ALWAYS, R.NOTHING_TO_REWORK, R.NOT_AN_ANCESTOR, R.PIECES_MOVED_ON, R.NO_SUCH_STEP),
+    responses=may_answer(
+        *_ALWAYS, R.NOT_COUNTABLE, R.NOTHING_TO_REWORK, R.NOT_AN_ANCESTOR, R.PIECES_MOVED_ON, R.NO_SUCH_STEP
+    ),
 )  # fmt: skip
 async def rework_work_order(
     request: Request, work_order_id: UUID, ask: ReworkWorkOrder, actor: MayControlWorkOrders, key: CommandKey

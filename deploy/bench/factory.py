@@ -18,10 +18,11 @@ from models.messages.catalog import PartDraft, ProductDraft, WorkCenterDraft
 from models.messages.stock import Postings, StockPosting
 from models.messages.templates import PartLine, Predecessor, Step, TemplateDocument
 from models.records import stock_views, templates
+from models.records.access import sessions
 from models.records.catalog.missing import add_missing_parts, add_missing_work_centers
 from models.records.catalog.products import add_missing_product
-from models.rules.access import Role
-from models.tables.access import User
+from models.rules.access import MATRIX, Role
+from models.tables.access.people import User
 from models.tables.base import utc_now
 from models.tables.tenants import Tenant
 
@@ -36,7 +37,7 @@ class Factory:
     def __init__(self, url: str) -> None:
         self.url = url
         self.actor = _admin()
-        self.token = issue(self.actor)[0]
+        self.token = _token(self.actor)
         with begin(self.actor.tenant_id) as session:
             add_missing_parts(session, self.actor, [PartDraft(sku=_part(n), name="Part") for n in range(_PARTS)])
             add_missing_work_centers(session, self.actor, [WorkCenterDraft(code="BENCH", name="Bench")])
@@ -106,7 +107,18 @@ def _admin() -> Actor:
         )
         session.add(user)
         session.flush()
-        return Actor(tenant_id=tenant_id, user_id=user.id, username="bench", display_name="Benchmark", role=Role.ADMIN)
+        return Actor(
+            tenant_id=tenant_id, user_id=user.id, username="bench", display_name="Benchmark", role=Role.ADMIN,
+            permissions=MATRIX[Role.ADMIN],
+        )  # fmt: skip
+
+
+def _token(actor: Actor) -> str:
+    with begin(actor.tenant_id) as session:
+        opened = sessions.open_session(
+            session, tenant_id=actor.tenant_id, user_id=actor.user_id, kind="api", life=timedelta(days=1)
+        )
+    return issue(opened.id, opened.user_id)[0]
 
 
 def _step(lane: int, row: int, variant: int) -> Step:

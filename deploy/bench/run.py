@@ -7,14 +7,14 @@ from typing import Literal, get_args
 
 from temporalio.client import Client
 
-from deploy.bench import compile_speed, histories, latency, ledger, long_job, statements, throughput
+from deploy.bench import access, compile_speed, histories, latency, ledger, long_job, statements, throughput
 from deploy.bench.factory import Factory
 from deploy.bench.figures import Figure
 from deploy.bench.stack import running_stack
 from deploy.stack.plan import Plan
 from models.connections.temporal import connect
 
-Name = Literal["compile", "history", "latency", "throughput", "statements", "long-job", "ledger"]
+Name = Literal["compile", "history", "latency", "throughput", "statements", "access", "long-job", "ledger"]
 NAMES: tuple[Name, ...] = get_args(Name)
 _LONG, _LONG_QUICK = 5_000, 1_000
 
@@ -48,7 +48,9 @@ async def _on_the_stack(plan: Plan, names: Sequence[Name], *, quick: bool) -> li
     return figures
 
 
-async def _one(name: Name, factory: Factory, client: Client, *, quick: bool) -> list[Figure]:
+async def _one(  # noqa: PLR0911 - one line for each measurement
+    name: Name, factory: Factory, client: Client, *, quick: bool
+) -> list[Figure]:
     match name:
         case "history":
             return await histories.measure(factory, client)
@@ -59,6 +61,8 @@ async def _one(name: Name, factory: Factory, client: Client, *, quick: bool) -> 
             return await throughput.measure(factory, client, effort)
         case "statements":
             return await statements.measure(factory)
+        case "access":
+            return await access.measure(factory, 2_000 if quick else 20_000)
         case "long-job":
             return await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
         case _:

@@ -21,8 +21,8 @@ from models.connections.settings import settings
 
 _FLOOR_WORKERS = ("floor-1", "floor-2")
 # What a slow machine cannot do in time must be measured, not delivered another way.
-_PATIENT = {"FACTORYOS_UPDATE_SECONDS": "60", "FACTORYOS_RELAY_AFTER_SECONDS": "120"}
-_FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "MONGO_URL", "TEMPORAL_ADDRESS", "FACTORYOS_LOG_DIR")
+_PATIENT = {"FACTORYOS_UPDATE_SECONDS": "60", "FACTORYOS_RELAY_AFTER_SECONDS": "120", "FACTORYOS_ACCESS_MINUTES": "600"}
+_FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "MONGO_URL", "TEMPORAL_ADDRESS", "SMTP_URL", "FACTORYOS_LOG_DIR")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ async def measure(factory: Factory) -> list[Figure]:
     figures = []
     for steps in (35, 1_000):
         (job,) = await factory.order(factory.publish(1, steps), 1)
-        with _counted() as statements:
+        with counted() as statements:
             await _read(factory, job)
         figures.append(
             Figure("read", f"SQL statements of GET /jobs/{{id}}, {steps:,} steps", len(statements), at_most=5)
@@ -34,7 +34,8 @@ async def _read(factory: Factory, job: UUID) -> None:
 
 
 @contextmanager
-def _counted() -> Iterator[list[str]]:
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that this process sends meanwhile."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:

@@ -10,9 +10,11 @@ def api() -> None:
 
     from models.connections.logs import configure_logging, start_log_shipper
     from models.connections.settings import settings
+    from models.rules.addresses import networks
 
     configure_logging("api")
     shipper = start_log_shipper("api")
+    proxies = [str(network) for network in networks(settings().factoryos_trusted_proxies)]
     try:
         uvicorn.run(
             "api.app:create_app",
@@ -22,7 +24,8 @@ def api() -> None:
             http="httptools",
             loop="uvloop",
             access_log=False,
-            proxy_headers=False,  # the nginx profile turns this on, knowing its proxy
+            proxy_headers=bool(proxies),  # anybody can send such headers; only a named proxy's are believed
+            forwarded_allow_ips=proxies,
             server_header=False,
             log_config=None,  # ours routes the standard library's logging
             timeout_graceful_shutdown=_GRACEFUL_SECONDS,

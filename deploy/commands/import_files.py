@@ -13,16 +13,22 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.commands.connected import Password, Tenant, Url, User, connected, errors
+from deploy.commands.connected import Connect, connecting, errors
 from deploy.commands.environment import FAILED
+from deploy.commands.tables import counted
+from deploy.commands.template import named, what_next
 from models.messages.integrations import BomCommit, BomField, BomImportPreview, ColumnMapping
-from models.messages.template_library import TemplateImport, TemplateImported
+from models.messages.template_library import TemplateCheck, TemplateImport, TemplateImported
+from models.messages.templates import FaultKind
 
 EXIT_CODES = "Exit codes: 0 imported · 1 refused, with the reasons · 2 wrong usage · 3 the server does not answer."
 _BOM_EXAMPLES = f"Example: factoryos import bom parts.csv --parent GANTRY --map quantity=3 --dry-run · {EXIT_CODES}"
 _TEMPLATE_EXAMPLES = f"Example: factoryos import template assembly.yaml --create-missing · {EXIT_CODES}"
 _LONG = 200_000  # bytes from which on a progress bar is worth its line
 _SHOWN = 50
+_DID = {"created": "Saved", "updated": "Updated", "unchanged": "Nothing new in"}
+_WOULD = {"created": "Would save", "updated": "Would update", "unchanged": "Nothing new in"}
+_MISSING = {FaultKind.UNKNOWN_PART, FaultKind.UNKNOWN_WORK_CENTER}
 
 app = typer.Typer(no_args_is_help=True, help="Bring in parts lists (CSV, TSV) and templates (YAML).", epilog=EXIT_CODES)
 
@@ -31,6 +37,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen 
 
 
 @app.command(epilog=_BOM_EXAMPLES)
+@connecting
 def bom(  # noqa: PLR0913 - one parameter per option
     file: File,
     *,
@@ -44,15 +51,12 @@ def bom(  # noqa: PLR0913 - one parameter per option
     dry_run: DryRun = False,
     skip_refused: Annotated[bool, typer.Option("--skip-refused", help="Leave out rows that cannot be taken.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """Import a parts list as the bill of materials of one part, all or nothing; the same file again updates."""
     form = {"parent": parent, "default_uom": default_uom, "mapping": _mapping(map_ or [], decimal).model_dump_json()}
     content = file.read_bytes()
-    with connected(url, user, password, tenant) as api:
+    with connect() as api:
         with _sending("Reading", content) as body:
             preview = api.upload("/imports/boms/preview", BomImportPreview, body, form)
         _show(preview)
@@ -64,7 +68,9 @@ def bom(  # noqa: PLR0913 - one parameter per option
             raise typer.Exit(FAILED)
         if dry_run:
             return
-        if not yes and not typer.confirm(f"Import {len(preview.fates)} rows as the bill of materials of {parent}?"):
+        if not yes and not typer.confirm(
+            f"Import {counted(len(preview.fates), 'row')} as the bill of materials of {parent}?"
+        ):
             raise typer.Exit(FAILED)
         form |= {"skip_refused": str(skip_refused).lower()} | ({"name": name} if name else {})
         with _sending("Importing", content) as body:
@@ -73,17 +79,15 @@ def bom(  # noqa: PLR0913 - one parameter per option
 
 
 @app.command(epilog=_TEMPLATE_EXAMPLES)
-def template(  # noqa: PLR0913 - one parameter per option
+@connecting
+def template(
     file: File,
     *,
     create_missing: Annotated[
         bool, typer.Option("--create-missing", help="Add the product, parts and work centres that are missing.")
     ] = False,
     dry_run: DryRun = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """Import a template from YAML as a draft; says what still stands against publishing it."""
     try:
@@ -92,18 +96,9 @@ def template(  # noqa: PLR0913 - one parameter per option
         )
     except (UnicodeDecodeError, ValidationError) as error:
         raise typer.BadParameter(f"{file} is no template: it must be a YAML file in UTF-8 of at most 2 MB.") from error
-    with connected(url, user, password, tenant) as api:
+    with connect() as api:
         told = api.post("/templates/import", TemplateImported, wanted.model_dump(mode="json"))
-    made = told.template
-    verb = "Would save" if told.dry_run else "Saved"
-    print(f"{verb} draft {made.code} version {made.version_number}: {made.title}, {made.step_count} steps.")
-    for what, codes in (
-        ("products", told.products_created), ("parts", told.parts_created), ("work centres", told.work_centers_created),
-    ):  # fmt: skip
-        if codes:
-            print(f"New {what}: {', '.join(codes)}.")
-    for fault in told.faults:
-        print(f"Before publishing: {fault.message}")
+    _report_template(told)
 
 
 @contextmanager
@@ -148,7 +143,9 @@ def _show(preview: BomImportPreview) -> None:
         fate.line: fate.reason for fate in preview.fates if fate.reason
     }
     if reasons:
-        refused = Table("line", "not taken, because", title=f"{len(reasons)} rows not taken", title_justify="left")
+        refused = Table(
+            "line", "not taken, because", title=f"{counted(len(reasons), 'row')} not taken", title_justify="left"
+        )
         for line, reason in sorted(reasons.items())[:_SHOWN]:
             refused.add_row(str(line), escape(reason))
         console.print(refused)
@@ -161,19 +158,35 @@ def _summary(preview: BomImportPreview) -> str:
     parts = {fate.sku: fate.part for fate in preview.fates}
     counts = [f"{sum(fate == each for each in parts.values())} {fate}" for fate in sorted(set(parts.values()))]
     file = preview.file
+    currency = f" {file.currency}" if file.currency else ""
     stated = "" if file.published_total is None else f" (the file says {file.published_total:f})"
     return (
-        f"{len(file.rows)} lines; parts: {', '.join(counts) or 'none'}; {preview.lines_removed} lines would go; "
-        f"total {file.computed_total:f} {file.currency or ''}{stated}."
+        f"{counted(len(file.rows), 'line')}; parts: {', '.join(counts) or 'none'}; "
+        f"{counted(preview.lines_removed, 'line')} would go; total {file.computed_total:f}{currency}{stated}."
     )
 
 
 def _report(commit: BomCommit) -> None:
     lines = commit.lines
-    changes = f"{lines.created} lines new, {lines.updated} changed, {lines.unchanged} as before, {lines.removed} gone"
-    print(f"{commit.parent}: {changes}.")
+    new = counted(lines.created, "line")
+    print(f"{commit.parent}: {new} new, {lines.updated} changed, {lines.unchanged} as before, {lines.removed} gone.")
     print(f"Parts: {commit.parts_created} new, {commit.parts_updated} changed, {commit.parts_unchanged} as before.")
     if commit.suppliers_created:
         print(f"Suppliers: {commit.suppliers_created} new.")
     for row in commit.skipped[:_SHOWN]:
         print(f"Left out line {row.line}: {row.reason}")
+
+
+def _report_template(told: TemplateImported) -> None:
+    made = told.template
+    said = (_WOULD if told.dry_run else _DID)[told.draft]
+    print(f"{said} draft {named(made)}: {made.title}, {counted(made.step_count, 'step')}.")
+    for what, codes in (
+        ("products", told.products_created), ("parts", told.parts_created), ("work centres", told.work_centers_created),
+    ):  # fmt: skip
+        if codes:
+            print(f"New {what}: {', '.join(codes)}.")
+    if told.faults or not told.dry_run:
+        print(*what_next(made, TemplateCheck(publishable=not told.faults, faults=told.faults)), sep="\n")
+    if _MISSING & {fault.kind for fault in told.faults}:
+        print("Parts and work centres that the file describes are added by --create-missing.")

@@ -1,5 +1,7 @@
 """`factoryos job`: where a job stands, and why it does not go on."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -8,16 +10,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 from rich.tree import Tree
 
 from deploy.client import ApiClient
-from deploy.commands.connected import Json, NotThere, Password, Tenant, Url, User, connected
+from deploy.commands.connected import Connect, Json, NotThere, connecting
+from deploy.commands.tables import cut, long, table
 from models.messages.work_orders import JobDetail, JobExplanation, JobView, StepView
 from models.rules.work_orders import WorkOrderState
 
 EXIT_CODES = "Exit codes: 0 well · 1 refused, or no such job · 2 wrong usage · 3 the server does not answer."
 _SHOW = f"Examples: factoryos job show JOB-000001 · factoryos job show JOB-000001 --graph job.svg · {EXIT_CODES}"
 _EXPLAIN = f"Examples: factoryos job explain JOB-000001 · factoryos job explain JOB-000001 --json · {EXIT_CODES}"
+_WIDE = 100  # columns of a terminal from which on everything fits
 _S = WorkOrderState
 _COLOURS = {
     _S.WAITING: "dim", _S.READY: "cyan", _S.IN_PROGRESS: "yellow", _S.PAUSED: "magenta", _S.COMPLETED: "green",
@@ -29,20 +34,18 @@ Which = Annotated[str, typer.Argument(metavar="CODE|ID", help="The job's code, s
 
 
 @app.command(epilog=_SHOW)
-def show(  # noqa: PLR0913 - one parameter per option
+@connecting
+def show(
     which: Which,
     *,
     graph: Annotated[
         Path | None, typer.Option(dir_okay=False, writable=True, help="Also write the job's drawing to this SVG file.")
     ] = None,
     json: Json = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """Show a job and every step's state."""
-    with connected(url, user, password, tenant) as api:
+    with connect() as api:
         job_id = _find(api, which)
         job = api.get(f"/jobs/{job_id}", JobDetail)
         drawing = api.content(f"/jobs/{job_id}/graph.svg") if graph else b""
@@ -55,23 +58,21 @@ def show(  # noqa: PLR0913 - one parameter per option
         print(job.model_dump_json(indent=2))
         return
     console = Console()
-    console.print(_steps(job), highlight=False)
+    console.print(escape(_title(job)), "", _steps(job, wide=console.width >= _WIDE), highlight=False)
     if graph:
         console.print(f"Drawn in {graph}.", highlight=False)
 
 
 @app.command(epilog=_EXPLAIN)
-def explain(  # noqa: PLR0913 - one parameter per option
+@connecting
+def explain(
     which: Which,
     *,
     json: Json = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """Say why each open work order of a job is not moving."""
-    with connected(url, user, password, tenant) as api:
+    with connect() as api:
         told = api.get(f"/jobs/{_find(api, which)}/explain", JobExplanation)
     if json:
         print(told.model_dump_json(indent=2))
@@ -97,27 +98,42 @@ def state_words(state: WorkOrderState, *, held: bool = False) -> str:
     return f"{words} [red]on hold[/]" if held else words
 
 
-def _steps(job: JobDetail) -> Table:
+def _title(job: JobDetail) -> str:
     held = f", on hold: {job.hold_reason}" if job.held else ""
-    words = f"{job.code} of {job.order_code}: {job.quantity:f} x {job.product_sku}, {job.status.value.lower()}{held}"
-    table = Table(title=escape(words), title_justify="left")
-    for heading in ("step", "name", "work order", "state", "place", "who"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("planned min", "worked min", "good"):
-        table.add_column(heading, justify="right")
+    return f"{job.code} of {job.order_code}: {job.quantity:f} x {job.product_sku}, {job.status.value.lower()}{held}"
+
+
+def _steps(job: JobDetail, *, wide: bool) -> Table:
+    """Return one line per step; which attempt and who have a column only where there is something to say."""
+    columns: dict[str, Callable[[StepView], str | Text]] = {
+        "work order": lambda step: step.code,
+        "state": lambda step: state_words(step.state, held=step.held),
+        "step": lambda step: cut(step.step_key),
+        "name": lambda step: cut(_marked(step)),
+        "place": lambda step: step.work_center,
+        "minutes": lambda step: f"{_brief(step.actual_minutes)}/{_brief(step.planned_minutes)}",
+    }
+    if wide:
+        columns["good"] = lambda step: f"{step.good:f}"
+    if any(step.attempt > 1 for step in job.steps):
+        columns["attempt"] = lambda step: str(step.attempt)
+    if any(step.assignee for step in job.steps):
+        columns["who"] = lambda step: cut(step.assignee or "")
+    yielding = ("name", "who", "step") if long(step.step_key for step in job.steps) else ("name", "who")
+    rows = table(*columns, may_shrink=yielding, right=("minutes", "good", "attempt"))
     for step in job.steps:
-        table.add_row(*_row(step))
-    return table
+        rows.add_row(*(cell(step) for cell in columns.values()))
+    return rows
 
 
-def _row(step: StepView) -> tuple[str, ...]:
-    again = f" (attempt {step.attempt})" if step.attempt > 1 else ""
-    marks = (" [dim]optional[/]" if step.optional else "") + (" [dim]gate[/]" if step.quality_gate else "")
-    return (
-        step.step_key, escape(step.name) + marks, step.code + again, state_words(step.state, held=step.held),
-        step.work_center, escape(step.assignee or ""), f"{step.planned_minutes:f}", f"{step.actual_minutes:f}",
-        f"{step.good:f}",
-    )  # fmt: skip
+def _marked(step: StepView) -> str:
+    """Put what kind of step it is first: the end of a name may be cut."""
+    marks = ("optional: " if step.optional else "") + ("gate: " if step.quality_gate else "")
+    return marks + step.name
+
+
+def _brief(minutes: Decimal) -> str:
+    return f"{minutes:.1f}".removesuffix(".0")
 
 
 def _reasons(told: JobExplanation) -> Tree:

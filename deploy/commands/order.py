@@ -1,5 +1,6 @@
 """`factoryos order`: place orders and look at them."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -11,13 +12,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.client import ApiClient
-from deploy.commands.connected import Json, NotThere, Password, Tenant, Url, User, connected
+from deploy.client import ApiClient, ApiRefused
+from deploy.commands.connected import Connect, Json, NotThere, connecting
+from deploy.commands.tables import counted, cut, table
 from models.messages.costs import CostSheet
 from models.messages.orders import OrderView, PlaceOrder
+from models.messages.templates import TemplateView
 from models.messages.work_orders import JobView
 from models.rules.costs import money
 from models.rules.orders import OrderKind, Status
+from models.rules.templates import TemplateStatus
 
 EXIT_CODES = "Exit codes: 0 well · 1 refused, or no such order · 2 wrong usage · 3 the server does not answer."
 _PLACE = f"Example: factoryos order place PNP-V2 3 --lot-size 1 --due 2026-12-24 --customer Northwind · {EXIT_CODES}"
@@ -36,6 +40,7 @@ def _number(text: str) -> Decimal:
 
 
 @app.command(epilog=_PLACE)
+@connecting
 def place(  # noqa: PLR0913 - one parameter per option
     product: Annotated[str, typer.Argument(help="SKU of the product.")],
     quantity: Annotated[Decimal, typer.Argument(parser=_number, help="How many.")],
@@ -52,10 +57,7 @@ def place(  # noqa: PLR0913 - one parameter per option
     reference: Annotated[str | None, typer.Option(help="The customer's own number.")] = None,
     notes: Annotated[str, typer.Option(help="Anything else.")] = "",
     json: Json = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """Order a product, made by its newest published template; jobs and work orders follow at once."""
     try:
@@ -66,8 +68,12 @@ def place(  # noqa: PLR0913 - one parameter per option
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise typer.BadParameter(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    with connected(url, user, password, tenant) as api:
-        order = api.post("/orders", OrderView, wanted.model_dump(mode="json", exclude_none=True))
+    with connect() as api:
+        try:
+            order = api.post("/orders", OrderView, wanted.model_dump(mode="json", exclude_none=True))
+        except ApiRefused as refusal:
+            _name_draft(api, product, refusal)
+            raise
     if json:
         print(order.model_dump_json(indent=2))
     else:
@@ -76,45 +82,35 @@ def place(  # noqa: PLR0913 - one parameter per option
 
 
 @app.command("list", epilog=_LIST)
-def list_(  # noqa: PLR0913 - one parameter per option
+@connecting
+def list_(
     *,
     status: Annotated[Status | None, typer.Option(help="Only orders in this state.")] = None,
     search: Annotated[str | None, typer.Option(help="Text in code, customer or product.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most, the newest first.")] = 50,
     json: Json = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """List orders, the newest first."""
     query = {"limit": str(limit)} | ({"status": status.value} if status else {}) | ({"q": search} if search else {})
-    with connected(url, user, password, tenant) as api:
+    with connect() as api:
         orders = [order for order, _ in zip(api.pages("/orders", OrderView, **query), range(limit), strict=False)]
     if json:
         print(f"[{', '.join(order.model_dump_json() for order in orders)}]")
         return
-    table = Table("order", "product", "made", "state", "priority", "due", "customer")
-    for order in orders:
-        made = f"{order.produced:f} of {order.quantity:f}"
-        due = f"{order.due_at.astimezone():%Y-%m-%d %H:%M}"
-        customer = escape(order.customer_name or "")
-        table.add_row(order.code, order.product_sku, made, order.status.value, str(order.priority), due, customer)
-    Console().print(table if orders else "There are no such orders.", highlight=False)
+    Console().print(_orders(orders) if orders else "There are no such orders.", highlight=False)
 
 
 @app.command(epilog=_SHOW)
-def show(  # noqa: PLR0913 - one parameter per option
+@connecting
+def show(
     which: Annotated[str, typer.Argument(metavar="CODE|ID", help="The order's code, such as ORD-000001, or its id.")],
     *,
     json: Json = False,
-    url: Url = None,
-    user: User = None,
-    password: Password = None,
-    tenant: Tenant = None,
+    connect: Connect,
 ) -> None:
     """Show an order, its jobs and what it costs."""
-    with connected(url, user, password, tenant) as api:
+    with connect() as api:
         order = _find(api, which)
         jobs = list(api.pages("/jobs", JobView, order_id=str(order.id), sort="code", limit="200"))
         sheet = api.get(f"/orders/{order.id}/costs", CostSheet)
@@ -122,14 +118,33 @@ def show(  # noqa: PLR0913 - one parameter per option
         print(order.model_dump_json(indent=2))
         return
     console = Console()
-    made = f"{order.produced:f} of {order.quantity:f}"
+    made = _made(order)
     who = f" for {order.customer_name}" if order.customer_name else ""
     console.print(
         f"{order.code}: {made} x {order.product_sku}{escape(who)}, {order.status.value}, "
         f"due {order.due_at.astimezone():%Y-%m-%d %H:%M}, template {order.template_code}",
         highlight=False,
     )
-    console.print(_jobs(jobs), _costs(sheet), highlight=False)
+    console.print("", _jobs(jobs), "", _costs(sheet), highlight=False)
+
+
+def _name_draft(api: ApiClient, product: str, refusal: ApiRefused) -> None:
+    """Add to a refusal how to publish the product's draft, where it has nothing but drafts."""
+    versions: list[TemplateView] = []
+    with suppress(ApiRefused):  # not everybody who orders may read templates
+        versions = list(api.pages("/templates", TemplateView, product=product, limit="200"))
+    if versions and all(each.status is TemplateStatus.DRAFT for each in versions):
+        refusal.add_note(f"It has a draft; publish it with: factoryos template publish {versions[0].code}")
+
+
+def _orders(orders: list[OrderView]) -> Table:
+    rows = table("order", "state", "made", "due", "priority", "product", "customer", may_shrink=("product", "customer"))
+    for order in orders:
+        rows.add_row(
+            order.code, order.status.value, _made(order), f"{order.due_at.astimezone():%Y-%m-%d}",
+            str(order.priority), cut(order.product_sku), cut(order.customer_name or ""),
+        )  # fmt: skip
+    return rows
 
 
 def _find(api: ApiClient, which: str) -> OrderView:
@@ -144,23 +159,26 @@ def _find(api: ApiClient, which: str) -> OrderView:
     return found
 
 
+def _made(order: OrderView) -> str:
+    missing = f" ({order.short:f} short)" if order.short else ""
+    return f"{order.produced:f} of {order.quantity:f}{missing}"
+
+
 def _jobs(jobs: list[JobView]) -> Table:
-    table = Table("job", "state", "made", "begun", "ended", title=f"{len(jobs)} jobs", title_justify="left")
+    rows = table("job", "state", "made", "begun", "ended", title=counted(len(jobs), "job"))
     for job in jobs:
         held = " on hold" if job.held else ""
         times = (f"{at.astimezone():%Y-%m-%d %H:%M}" if at else "" for at in (job.started_at, job.ended_at))
-        table.add_row(job.code, job.status.value + held, f"{job.produced:f} of {job.quantity:f}", *times)
-    return table
+        rows.add_row(job.code, job.status.value + held, f"{job.produced:f} of {job.quantity:f}", *times)
+    return rows
 
 
 def _costs(sheet: CostSheet) -> Table:
-    table = Table(title="Cost", title_justify="left")
-    for heading in ("", "estimated", "so far"):
-        table.add_column(heading, justify="right" if heading else "left")
+    rows = table("", "estimated", "so far", right=("estimated", "so far"), title="Cost")
     for name, planned, actual in (
         ("material", sheet.planned_material, sheet.actual_material),
         ("ruined material", None, sheet.actual_scrap),
         ("time", sheet.planned_time, sheet.actual_time),
     ):
-        table.add_row(name, "" if planned is None else f"{money(planned, _CENT):,}", f"{money(actual, _CENT):,}")
-    return table
+        rows.add_row(name, "" if planned is None else f"{money(planned, _CENT):,}", f"{money(actual, _CENT):,}")
+    return rows

@@ -81,10 +81,14 @@ def _stay(plan: Plan, voice: _Voice) -> None:
 
 
 def _prepare_data(plan: Plan, voice: _Voice) -> list[LogIn]:
-    """Bring the schema up to date and, the first time, fill in the demo factory; returns its log-ins."""
+    """Bring the schema up to date and, the first time, fill in the demo factory where wanted; returns its log-ins."""
     os.environ.update(plan.environment)
     bring_up_to_date()
+    from models.connections.settings import settings
+
     kept = plan.state.log_ins_file
+    if not kept.exists() and not settings().fills_in_demo:
+        return []
     if not kept.exists():
         voice.say("Filling in the demo factory ...")
         from deploy.seed import seed_demo_factory

@@ -16,10 +16,16 @@ def welcome(plan: Plan, log_ins: list[LogIn]) -> RenderableType:
     places.add_row("[bold]API description[/]", f"{plan.api_url}/api/docs")
     if plan.temporal_ui:
         places.add_row("[bold]Workflows[/]", plan.temporal_ui)
+    if any(server.name == "mail" for server in plan.servers):
+        places.add_row("[bold]Mail[/]", "caught, not sent: `factoryos mail --last` shows the newest")
     places.add_row("[bold]Data[/]", str(plan.state.home))
     if elsewhere := database_elsewhere(plan.state.home):
         places.add_row("[bold]PostgreSQL's data[/]", str(elsewhere))
     places.add_row("[bold]Logs[/]", str(plan.state.logs))
+    if not log_ins:
+        places.add_row(
+            "[bold]Log-ins[/]", "none were made here: factories sign up, or `factoryos seed` makes the demo one"
+        )
     places.add_row("[bold]Stop[/]", "Ctrl-C here, or `factoryos stop` from another shell")
     content = Group(places, "", people_table(log_ins)) if log_ins else places
     return Panel(content, title="FactoryOS is running", border_style="green")

@@ -9,7 +9,7 @@ from deploy.demo.manual import Amounts, Manual
 from deploy.demo.person import Impatient, Person
 from deploy.demo.report import Found, StockLine
 from deploy.demo.scenario import LEFT_OUT, MACHINES, SETBACK
-from models.messages.audit import AuditEntry
+from models.messages.audit_trail import AuditEntryView
 from models.messages.costs import CostSheet
 from models.messages.orders import OrderView
 from models.messages.stock import BalanceView, StockCheck
@@ -48,7 +48,9 @@ class Findings:
         return self._manager.patiently(lambda: self._manager.api.get(path, OrderView))
 
     def _audited(self) -> frozenset[UUID]:
-        read = partial(self._manager.api.pages, "/audit", AuditEntry, module="work_orders", limit="200")
+        read = partial(
+            self._manager.api.pages, "/audit", AuditEntryView, module="work_orders", refused="false", limit="200"
+        )
         entries = self._manager.patiently(lambda: list(read()))
         return frozenset(entry.command_id for entry in entries if entry.command_id is not None)
 

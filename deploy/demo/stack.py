@@ -19,12 +19,11 @@ from deploy.stack.account import forget_elsewhere
 from deploy.stack.errors import StackError
 from deploy.stack.plan import Plan, make_plan
 from deploy.stack.ports import choose
-from deploy.stack.run_file import Running
+from deploy.stack.run_file import Running, own
 from deploy.stack.state import State
 from deploy.stack.supervisor import Supervisor
 
 Answer = TypeVar("Answer")
-_FOREIGN = ("FACTORYOS_", "DATABASE_", "MONGO_", "TEMPORAL_")  # what would lead to the user's own servers
 
 
 class Interrupted(StackError):  # noqa: N818 - errors name the refusal
@@ -90,7 +89,8 @@ def own_stack(
     try:
         state = State(home)
         state.create()
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        users = own(os.environ)  # they would lead to the user's own servers
+        surroundings = {name: value for name, value in os.environ.items() if name not in users}
         plan = make_plan(state, choose({}, auto=True), surroundings)
         supervisor = Supervisor(state.run_file, say, plan.environment)
         if interruptible:

@@ -7,6 +7,7 @@ from signal import SIGKILL
 
 from deploy.stack.children import Child
 from deploy.stack.errors import NotReady, StackError
+from deploy.stack.mail import MailCatcher
 from deploy.stack.mongodb import MongoDB
 from deploy.stack.ports import LOOPBACK, Ports, check
 from deploy.stack.postgresql import PostgreSQL
@@ -100,6 +101,10 @@ def make_plan(state: State, ports: Ports, environment: Mapping[str, str], *, dur
         servers.append(temporal.child())
         told |= {"TEMPORAL_ADDRESS": temporal.address, "TEMPORAL_NAMESPACE": NAMESPACE}
         temporal_ui = temporal.ui_url
+    if not told.get("SMTP_URL"):
+        mail = MailCatcher(state, ports.mail)
+        servers.append(mail.child())
+        told |= {"SMTP_URL": mail.url}
     return Plan(state, ports, tuple(servers), told | _product(state, secrets, ports, told), temporal_ui)
 
 

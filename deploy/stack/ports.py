@@ -19,6 +19,7 @@ class Ports:
     mongodb: int = 27329
     temporal: int = 7339
     temporal_ui: int = 8339
+    mail: int = 2539
     api: int = 8000
 
 
@@ -27,6 +28,7 @@ VARIABLES = {
     "mongodb": "FACTORYOS_PORT_MONGODB",
     "temporal": "FACTORYOS_PORT_TEMPORAL",
     "temporal_ui": "FACTORYOS_PORT_TEMPORAL_UI",
+    "mail": "FACTORYOS_PORT_MAIL",
     "api": "FACTORYOS_PORT",
 }
 NAMES = {
@@ -34,6 +36,7 @@ NAMES = {
     "mongodb": "MongoDB",
     "temporal": "Temporal",
     "temporal_ui": "the Temporal UI",
+    "mail": "the mail catcher",
     "api": "the API",
 }
 
@@ -61,7 +64,8 @@ def check(ports: Ports, wanted: set[str], host: str = LOOPBACK) -> None:
         raise PortTaken(f"{' and '.join(NAMES[name] for name in doubled)} were given the same port.")
     if taken:
         lines = [f"Port {numbers[name]} for {NAMES[name]} is taken; set {VARIABLES[name]}=..." for name in taken]
-        lines.append("If an older FactoryOS still runs, `factoryos stop` ends it; `--ports auto` takes free ports.")
+        lines.append("If an older FactoryOS still runs, `factoryos stop` ends it.")
+        lines.append("With free ports instead: `FACTORYOS_PORTS=auto make run`.")
         raise PortTaken("\n".join(lines))
 
 

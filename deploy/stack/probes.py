@@ -80,6 +80,17 @@ def _temporal(target: str) -> None:
         raise NotReady(f"Temporal at {address} does not answer: {error}") from error
 
 
+def _smtp(address: str) -> None:
+    import smtplib
+
+    host, _, port = address.rpartition(":")
+    try:
+        with smtplib.SMTP(host, int(port), timeout=_PATIENCE_SECONDS) as client:
+            client.noop()
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotReady(f"{address} does not take mail: {error}") from error
+
+
 def _http(url: str) -> None:
     try:
         with urllib.request.urlopen(url, timeout=_PATIENCE_SECONDS):  # noqa: S310 - our own http address
@@ -98,4 +109,5 @@ _PROTOCOLS: dict[str, Callable[[str], None]] = {
     "mongodb": _mongodb,
     "temporal": _temporal,
     "http": _http,
+    "smtp": _smtp,
 }

@@ -1,6 +1,7 @@
-"""The note a running stack leaves for other shells: who runs, where, and the environment its processes read."""
+"""The note a running stack leaves for other shells: who runs, where, and the settings its processes read."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from signal import Signals
@@ -8,6 +9,8 @@ from signal import Signals
 from deploy.stack.private_file import write_private
 from deploy.stack.probes import Probe
 from deploy.stack.process_ids import ProcessId, end
+
+_OURS = ("FACTORYOS_", "DATABASE_", "MONGO_", "TEMPORAL_", "SMTP_")
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,14 @@ class Running:
     stop_signal: int
 
 
+def own(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that are settings of the product; the others are nobody's business here."""
+    return {name: value for name, value in environment.items() if name.startswith(_OURS)}
+
+
 @dataclass(frozen=True)
 class Run:
-    """A whole running stack. `environment` holds passwords: the file is for its owner's eyes."""
+    """A whole running stack. `environment` holds its settings, passwords too: the file is for its owner's eyes."""
 
     supervisor: ProcessId
     since: float

@@ -14,7 +14,7 @@ from deploy.stack.children import Child, on_leash
 from deploy.stack.errors import GaveUp, NotReady, StackError
 from deploy.stack.log_files import keep_small, tail
 from deploy.stack.process_ids import ProcessId
-from deploy.stack.run_file import Run, RunFile, Running
+from deploy.stack.run_file import Run, RunFile, Running, own
 
 _TICK_SECONDS = 0.1
 _DEATHS_FORGIVEN = 5
@@ -38,7 +38,7 @@ class _Watched:
 class Supervisor:
     """The parent of every process of one stack. Use it from one thread: children die with the thread that made them.
 
-    `say` gets one message for the person at the terminal; `environment` is left in the run file for other shells.
+    `say` gets one message for the person at the terminal; the settings in `environment` are left in the run file.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Supervisor:
         environment: dict[str, str] | None = None,
         first_back_off_seconds: float = 0.5,
     ) -> None:
-        self._environment = environment or {}
+        self._settings = own(environment or {})
         self._first_back_off = first_back_off_seconds
         self._run_file = run_file
         self._say = say
@@ -187,7 +187,7 @@ class Supervisor:
             for group in self._groups
             for each in group
         )
-        self._run_file.write(Run(ProcessId.of(os.getpid()), self._since, self._environment, running))
+        self._run_file.write(Run(ProcessId.of(os.getpid()), self._since, self._settings, running))
 
 
 def _launch(child: Child) -> _Watched:

@@ -25,8 +25,10 @@ KEPT_FILES = 5
 OPENED = "log file opened"
 _HIDDEN = "[hidden]"
 _SECRET_KEY = re.compile(
-    r"pass(word|wd|phrase)|secret|token|authorization|cookie|api_?key|credential|^pin$", re.IGNORECASE
+    r"pass(word|wd|phrase)|secret|token|authorization|cookie|(api|payload|private)_?key|credential|^pin$", re.IGNORECASE
 )
+# Keys and secrets we made ourselves, known by how they begin: API keys, webhook secrets, access tokens.
+_OURS = re.compile(r"\b(?:fos_[0-9a-f]{32}|whsec|eyJ[\w-]{8,}\.[\w-]+)[_.][\w+/=-]{8,}")
 _PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]*):[^@/\s]+@")
 _SECRET_IN_TEXT = re.compile(
     r"((?:password|passwd|secret|token|authorization|api_?key)[\"']?\s*[=:]\s*[\"']?)(?:(?:bearer|basic)\s+)?[^\s\"',;&]+",
@@ -85,7 +87,8 @@ def _without_secrets(key: str, value: Any) -> Any:  # noqa: ANN401 - a log entry
     if _SECRET_KEY.search(key):
         return _HIDDEN
     if isinstance(value, str):
-        return _SECRET_IN_TEXT.sub(rf"\1{_HIDDEN}", _PASSWORD_IN_URL.sub(rf"\1:{_HIDDEN}@", value))
+        plain = _OURS.sub(_HIDDEN, _PASSWORD_IN_URL.sub(rf"\1:{_HIDDEN}@", value))
+        return _SECRET_IN_TEXT.sub(rf"\1{_HIDDEN}", plain)
     if isinstance(value, dict):
         return {name: _without_secrets(str(name), inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

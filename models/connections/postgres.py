@@ -9,14 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import psycopg.types.json
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from models.connections.settings import settings
+from models.messages.access import Sight
 
-# One round trip opens a transaction and binds it to its tenant; the tenant is a UUID, so it needs no quoting.
-_WRITING = "BEGIN; SET LOCAL app.tenant = '{}'"
-_READING = "BEGIN READ ONLY; SET LOCAL app.tenant = '{}'"
+# One round trip opens a transaction and binds it to its tenant, and to the person where only their own may be seen.
+# Writes go by key, so one plan serves them all; making one for each would cost more than running it.
+_WRITING = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
+_READING = "BEGIN READ ONLY"
 
 
 def _decimal_loads(raw: str | bytes) -> Any:  # noqa: ANN401 - JSON is any value
@@ -24,12 +28,12 @@ def _decimal_loads(raw: str | bytes) -> Any:  # noqa: ANN401 - JSON is any value
     return loads(raw, parse_float=Decimal)
 
 
-@lru_cache(maxsize=4)
-def engine(url: str | None = None) -> Engine:
+@lru_cache(maxsize=1)
+def engine() -> Engine:
     """Return the pooled engine of this process; built on first use, never at import."""
     psycopg.types.json.set_json_loads(_decimal_loads)
     return create_engine(
-        (url or settings().database_url).replace("postgresql://", "postgresql+psycopg://", 1),
+        settings().database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=settings().factoryos_pool_size,
         max_overflow=0,
         pool_pre_ping=False,
@@ -46,37 +50,59 @@ def engine(url: str | None = None) -> Engine:
 
 
 @contextmanager
-def _opened(opening: str, tenant: UUID) -> Iterator[Session]:
+def _opened(opening: str, sight: UUID | Sight) -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False) as session:
-        session.connection().exec_driver_sql(opening.format(UUID(str(tenant))))
+        session.connection().exec_driver_sql(opening + _bound(sight))
         yield session
 
 
+def _bound(sight: UUID | Sight) -> str:
+    """Return the statements that bind a transaction; identifiers are UUIDs, so they need no quoting."""
+    if not isinstance(sight, Sight):
+        return f"; SET LOCAL app.tenant = '{UUID(str(sight))}'"
+    owned = {"app.tenant": sight.tenant_id, "app.own_orders": sight.own_orders, "app.own_work": sight.own_work}
+    return "".join(f"; SET LOCAL {name} = '{UUID(str(value))}'" for name, value in owned.items() if value is not None)
+
+
 @contextmanager
-def begin(tenant: UUID) -> Iterator[Session]:
+def begin(sight: UUID | Sight) -> Iterator[Session]:
     """Open the one transaction of a request or activity, bound to a tenant; commits at the end, rolls back on error."""
-    with _opened(_WRITING, tenant) as session:
+    with _opened(_WRITING, sight) as session:
         yield session
         session.commit()
 
 
 @contextmanager
-def read(tenant: UUID) -> Iterator[Session]:
+def read(sight: UUID | Sight) -> Iterator[Session]:
     """Open a session for reading, bound to a tenant; the database refuses to change anything in it."""
-    with _opened(_READING, tenant) as session:
+    with _opened(_READING, sight) as session:
         yield session
         session.commit()  # a rollback would make the driver forget its prepared statements
 
 
 @contextmanager
-def rehearse(tenant: UUID) -> Iterator[Session]:
+def rehearse(sight: UUID | Sight) -> Iterator[Session]:
     """Open a session in which everything may be tried; all that was changed is thrown away."""
-    with _opened(_WRITING, tenant) as session:
+    with _opened(_WRITING, sight) as session:
         yield session
         session.rollback()
 
 
+@contextmanager
+def unbound() -> Iterator[Connection]:
+    """Open a connection bound to no tenant: it sees no factory's rows, only what the owner's functions answer."""
+    with engine().connect() as connection:
+        yield connection
+
+
 def dispose() -> None:
-    """Close every pooled connection, for instance before a fork or at shutdown."""
-    engine().dispose()
+    """Close every pooled connection, for instance at shutdown; one in use closes when it is given back."""
+    ending = engine()
+    # A pool that was disposed of still takes back what it lent, and would hold it open for ever.
+    event.listen(ending, "checkin", _close)
+    ending.dispose()
     engine.cache_clear()
+
+
+def _close(_connection: DBAPIConnection, lent: ConnectionPoolEntry) -> None:
+    lent.invalidate()

@@ -1,6 +1,7 @@
 from typing import Any
 
 from models.messages.base import Id, Instant, Message
+from models.messages.origin import Origin
 
 
 class AuditEntry(Message):
@@ -15,3 +16,5 @@ class AuditEntry(Message):
     command_id: Id | None = None
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
+    refused: bool = False
+    origin: Origin | None = None

@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+_FIRST, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Message(BaseModel):
@@ -18,7 +21,7 @@ class Row:
     __pydantic_config__ = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Refuse what PostgreSQL cannot store and no person can read: NUL and lone surrogates."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("must not contain NUL or broken Unicode characters")
@@ -29,6 +32,13 @@ def _plain(number: Decimal) -> str:
     """Write a decimal without exponent or trailing zeros, as people write it."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _in_our_time(instant: datetime) -> datetime:
+    """Refuse slips of the keyboard and broken clocks: nothing here happens in the year 1 or 9999."""
+    if not _FIRST <= instant < _END:
+        raise ValueError(f"must lie between the years {_FIRST.year} and {_END.year}")
+    return instant
 
 
 _AS_TEXT = PlainSerializer(_plain, return_type=str, when_used="json")
@@ -65,15 +75,18 @@ Code = Annotated[
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/+:-]*$"),
     Field(examples=["VSLOT-600"]),
 ]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
-Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_printable)]
-LongText = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(_printable)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]
+Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(printable)]
+LongText = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(printable)]
 
 Instant = AwareDatetime
+# What a person or device enters. What is stored is read as it is, whatever earlier versions let through.
+EnteredInstant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Id = UUID
 
 __all__ = [
     "Code",
+    "EnteredInstant",
     "Figure",
     "Id",
     "Instant",
@@ -90,4 +103,5 @@ __all__ = [
     "SignedMoney",
     "SignedQuantity",
     "Text",
+    "printable",
 ]

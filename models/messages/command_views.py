@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from models.messages.base import Id, Instant, Message
+from models.messages.base import EnteredInstant, Id, Instant, Message
 from models.messages.commands import Outcome, Request
 from models.messages.paging import PageRequest
 from models.rules.commands import CommandState, Door
@@ -46,7 +46,7 @@ class QueuedCommand(Message):
     request: Request
     work_order_id: Id | None = None
     job_id: Id | None = None
-    occurred_at: Instant | None = Field(None, description="When it really happened, by the sender's own clock")
+    occurred_at: EnteredInstant | None = Field(None, description="When it really happened, by the sender's own clock")
 
     @model_validator(mode="after")
     def _one_target(self) -> "QueuedCommand":

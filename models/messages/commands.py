@@ -1,7 +1,7 @@
 """What may be asked of a running job, how it travels, and what comes back. Wire names are permanent."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -24,10 +24,17 @@ from models.rules.work_orders import Action, WorkOrderState
 
 
 class AssignWorkOrder(Message):
-    """Give a work order to a person, or to nobody."""
+    """Give a work order to a person, to a team of whom anybody may take it, or to nobody."""
 
     action: Literal[Action.ASSIGN] = Action.ASSIGN
     user_id: Id | None = None
+    team_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.user_id is not None and self.team_id is not None:
+            raise ValueError("give a work order to a person or to a team, not to both")
+        return self
 
 
 class StartWorkOrder(Message):

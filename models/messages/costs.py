@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from pydantic import Field
+
 from models.messages.base import Figure, Message
 
 
@@ -18,11 +20,14 @@ class ActualCost(Message):
 
 
 class CostSheet(Message):
-    """Planned against actual cost of an order; the plan stays as it was at release."""
+    """Planned against actual cost of an order, as money; the plan stays as it was at release.
+
+    What scrapped and rejected pieces took stands in `actual_material` and `actual_time`: the good pieces bear it.
+    """
 
     planned_material: Figure
     planned_time: Figure
-    actual_material: Figure
-    actual_scrap: Figure
-    actual_time: Figure
+    actual_material: Figure = Field(description="Parts used, those of scrapped pieces too")
+    actual_scrap: Figure = Field(description="Parts ruined before they were used, beside `actual_material`")
+    actual_time: Figure = Field(description="Work centres and people, the time spent on scrapped pieces too")
     actual_minutes: Figure

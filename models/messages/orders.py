@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.messages.base import Code, Figure, Id, Instant, Message, Name, PositiveQuantity, Text
+from models.messages.base import Code, EnteredInstant, Figure, Id, Instant, Message, Name, PositiveQuantity, Text
 from models.messages.jobs import JobInput
 from models.messages.paging import PageRequest
 from models.rules.orders import OrderKind, Status
@@ -16,11 +16,18 @@ class PlaceOrder(Message):
     template_id: Id | None = Field(None, description="The newest published template of the product when absent")
     quantity: PositiveQuantity
     lot_size: PositiveQuantity | None = Field(None, description="Pieces per job; one job for all when absent")
-    due_at: Instant
+    due_at: EnteredInstant = Field(description="When it must be ready; an order may come in late")
     priority: int = Field(3, ge=1, le=5, description="1 is the most urgent")
     customer_name: Name | None = None
     customer_reference: Name | None = None
     notes: Text = ""
+
+
+class ProductToOrder(Message):
+    """A product that can be ordered: somebody has published how it is made."""
+
+    sku: Code
+    name: str
 
 
 class OrderInput(Message):
@@ -87,6 +94,7 @@ class OrderView(Message):
     quantity: Figure
     lot_size: Figure
     produced: Figure
+    short: Figure = Field(description="Pieces missing when it ended; 0 while work goes on")
     due_at: Instant
     priority: int
     status: Status
@@ -110,6 +118,7 @@ class ManufacturingOrderView(Message):
     product_sku: str
     quantity: Figure
     produced: Figure
+    short: Figure = Field(description="Pieces missing when it ended; 0 while work goes on")
     job_count: int
     due_at: Instant
     status: Status

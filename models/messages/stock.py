@@ -1,9 +1,8 @@
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
-from models.messages.base import Code, Figure, Id, Instant, Message, Money, SignedQuantity, Text
+from models.messages.base import Code, EnteredInstant, Figure, Id, Instant, Message, Money, SignedQuantity, Text
 from models.messages.paging import PageRequest
 from models.rules.stock import Location, MoveKind
 
@@ -15,7 +14,10 @@ class StockMove(Message):
     kind: MoveKind
     part_id: Id
     quantity: SignedQuantity = Field(description="In the part's stock unit; negative only for an adjustment downwards")
-    unit_cost: Money | None = Field(None, description="Cost of a receipt; the part's own cost when absent")
+    unit_cost: Money | None = Field(
+        None,
+        description="Cost of a receipt or of finished goods; the part's own, or a made part's average, when absent",
+    )
     job_id: Id | None = None
     work_order_id: Id | None = None
     reason: Text | None = None
@@ -30,8 +32,8 @@ class Shortage(Message):
     sku: Code
     name: str
     uom: str
-    wanted: Decimal
-    on_hand: Decimal
+    wanted: Figure
+    on_hand: Figure
 
 
 class StockPosting(Message):
@@ -48,7 +50,9 @@ class Postings(Message):
     """What a person asks to be received or adjusted in one go: all of it or nothing."""
 
     lines: tuple[StockPosting, ...] = Field(min_length=1, max_length=1000)
-    occurred_at: Instant | None = Field(None, description="When it happened; now when absent, never in the future")
+    occurred_at: EnteredInstant | None = Field(
+        None, description="When it happened; now when absent, never in the future"
+    )
 
 
 class Posted(Message):
@@ -68,7 +72,9 @@ class BalanceView(Message):
     location: Location
     quantity: Figure
     minimum_stock: Figure
-    value: Figure = Field(description="Quantity at the part's present unit cost")
+    value: Figure = Field(
+        description="A bought part at its present unit cost, a made part at what it cost by the ledger; six decimals"
+    )
 
 
 class EntryView(Message):

@@ -9,6 +9,7 @@ from models.messages.paging import PageRequest
 from models.messages.templates import Fault, TemplateView
 from models.rules.templates import TemplateStatus
 
+DraftFate = Literal["created", "updated", "unchanged"]
 _Sort = Literal["code", "-code", "title", "-title", "created_at", "-created_at"]
 
 
@@ -43,6 +44,7 @@ class TemplateImported(Message):
     """What an import made, or would make; faults are those that stand against publishing the draft."""
 
     dry_run: bool
+    draft: DraftFate = Field(description="The newest version is updated while it is a draft, else the next is made")
     template: TemplateView
     products_created: tuple[str, ...]
     parts_created: tuple[str, ...]

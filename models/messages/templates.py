@@ -73,6 +73,7 @@ class Step(Message):
     setup_minutes: Minutes = Decimal(0)
     run_minutes: Minutes = Field(Decimal(0), description="Per unit")
     crew: int = Field(1, ge=0, le=1000)
+    skills: tuple[Code, ...] = Field((), max_length=20, description="Codes of skills that whoever does it must have")
     parts: tuple[PartLine, ...] = ()
     data: tuple[DataField, ...] = ()
     optional: bool = False
@@ -104,6 +105,7 @@ class FaultKind(StrEnum):
     UNKNOWN_PREDECESSOR = "unknown_predecessor"
     UNKNOWN_PART = "unknown_part"
     UNKNOWN_WORK_CENTER = "unknown_work_center"
+    UNKNOWN_SKILL = "unknown_skill"
     DUPLICATE_KEY = "duplicate_key"
     UNREACHABLE = "unreachable"
     BAD_QUANTITY = "bad_quantity"
@@ -157,10 +159,11 @@ class WorkCenterFacts(Message):
 
 
 class CatalogFacts(Message):
-    """The parts and work centres a template is compiled against, by SKU and code."""
+    """The parts and work centres a template is compiled against, by SKU and code, and the skills that are known."""
 
     parts: dict[str, PartFacts]
     work_centers: dict[str, WorkCenterFacts]
+    skills: frozenset[str] = frozenset()
 
 
 # --- compiled -------------------------------------------------------------------------------------------------
@@ -222,6 +225,7 @@ class PlanStep(Row):
     slack: Decimal
     free_slack: Decimal
     critical: bool
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,11 @@ class WorkOrderView(Message):
     work_center: str
     assignee_id: Id | None
     assignee: str | None
+    team_id: Id | None
+    team: str | None
     optional: bool
     quality_gate: bool
+    skills: tuple[str, ...] = Field((), description="Codes of the skills that whoever does it must have")
     priority: int
     due_at: Instant
     planned_minutes: Figure
@@ -129,6 +132,8 @@ class StepView(Message):
     held: bool
     work_center: str
     assignee: str | None
+    team_id: Id | None
+    team: str | None
     optional: bool
     quality_gate: bool
     after: tuple[str, ...]
@@ -195,6 +200,13 @@ class Explanation(Message):
     next_action: str
 
 
+class Undelivered(Message):
+    """Commands of a job that nobody has decided for longer than a delivery takes."""
+
+    count: int
+    since: Instant
+
+
 class JobExplanation(Message):
     """Why a job is where it is."""
 
@@ -202,4 +214,5 @@ class JobExplanation(Message):
     code: str
     status: Status
     summary: str
+    undelivered: Undelivered | None
     work_orders: tuple[Explanation, ...]

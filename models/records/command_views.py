@@ -11,7 +11,7 @@ from models.messages.paging import Page
 from models.records.paging import Listing, page
 from models.records.refusals import found
 from models.rules.commands import CommandState, Door
-from models.tables.access import User
+from models.tables.access.people import User
 from models.tables.jobs import Command, Job
 from models.tables.work_orders import WorkOrder
 
@@ -35,7 +35,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
 
 
 def _view(row: Row[Any]) -> CommandView:
-    hidden = {"tenant_id", "data", "request_hash", "actor_id", "signalled_at", "acknowledged_by"}
+    hidden = {"tenant_id", "data", "request_hash", "actor_id", "acts_for_others", "origin", "signalled_at",
+              "acknowledged_by"}  # fmt: skip
     labels = {"job_code": row.job_code, "work_order_code": row.work_order_code, "actor": row.actor}
     return CommandView.model_validate({**row.Command.model_dump(exclude=hidden), **labels})
 

@@ -2,42 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.messages.commands import Command, Outcome
+from models.messages.access import Actor
+from models.messages.commands import Command, Outcome, Request
+from models.messages.origin import origin
 from models.records.refusals import Missing
-from models.rules.access import Permission, Role, may
+from models.records.refused_commands import TOLD, told
+from models.rules.access import Permission
 from models.rules.commands import CommandState, Door, Refusal, RefusalKind
 
+# Where a command must go is looked up by the statement that keeps it: somebody waits for both.
 _ACCEPT = text("""
-    INSERT INTO commands (tenant_id, id, job_id, work_order_id, action, data, request_hash, actor_id, door, state,
-        occurred_at, received_at)
-    SELECT :tenant, c.id, c.job_id, c.work_order_id, c.action, c.data, c.request_hash, :actor, :door, 'PENDING',
-           c.occurred_at, c.received_at
-      FROM jsonb_to_recordset(CAST(:commands AS jsonb)) AS c(id uuid, job_id uuid, work_order_id uuid, action text,
-           data jsonb, request_hash text, occurred_at timestamptz, received_at timestamptz)
-    ON CONFLICT (tenant_id, id) DO NOTHING
-    RETURNING id
+    WITH aimed AS (
+        SELECT c.*, coalesce(w.job_id, j.id) AS job, w.step_index, w.attempt, w.code || ' ' || w.name AS label
+          FROM jsonb_to_recordset(CAST(:commands AS jsonb)) AS c(place int, id uuid, job_id uuid, work_order_id uuid,
+               action text, data jsonb, request_hash text, occurred_at timestamptz, received_at timestamptz)
+          LEFT JOIN work_orders w ON w.id = c.work_order_id
+          LEFT JOIN jobs j ON j.id = c.job_id AND c.work_order_id IS NULL
+    ), kept AS (
+        INSERT INTO commands (tenant_id, id, job_id, work_order_id, action, data, request_hash, actor_id,
+            acts_for_others, origin, door, state, occurred_at, received_at)
+        SELECT :tenant, a.id, a.job, a.work_order_id, a.action, a.data, a.request_hash, :actor, :for_others,
+               CAST(:origin AS jsonb), :door, 'PENDING', a.occurred_at, a.received_at
+          FROM aimed a WHERE a.job IS NOT NULL ORDER BY a.place
+        ON CONFLICT (tenant_id, id) DO NOTHING
+        RETURNING id
+    )
+    SELECT a.job, a.step_index, a.attempt, a.label, EXISTS (SELECT FROM kept k WHERE k.id = a.id)
+      FROM aimed a ORDER BY a.place
 """)
 _STORED = text("SELECT id, request_hash, state, result FROM commands WHERE id = ANY(:ids)")
-_REFUSE = text("""
-    UPDATE commands SET state = 'REFUSED', result = CAST(:result AS jsonb), decided_at = now()
-     WHERE id = :id AND state = 'PENDING'
-""")
-_TARGETS = text("""
-    SELECT w.id, w.job_id, w.step_index, w.attempt, w.code || ' ' || w.name AS label
-      FROM work_orders w WHERE w.id = ANY(:ids)
-""")
-_JOBS = text("SELECT id FROM jobs WHERE id = ANY(:ids)")
+_REFUSE = text(f"""
+    WITH decided AS (
+        UPDATE commands SET state = 'REFUSED', result = CAST(:result AS jsonb), decided_at = now()
+         WHERE id = :id AND state = 'PENDING' RETURNING *
+    ) {TOLD}
+""")  # noqa: S608 - put together from our own constants
 _JOB_STATUS = text("SELECT status FROM jobs WHERE id = :id")
 _PENDING = text("""
-    SELECT c.id, c.job_id, c.work_order_id, c.data, c.actor_id, c.door, c.occurred_at, c.received_at, u.role,
+    SELECT c.id, c.job_id, c.work_order_id, c.data, c.actor_id, c.door, c.occurred_at, c.received_at, c.acts_for_others,
            w.step_index, w.attempt, coalesce(w.code || ' ' || w.name, '') AS label, j.status
-      FROM commands c JOIN users u ON u.id = c.actor_id JOIN jobs j ON j.id = c.job_id
+      FROM commands c JOIN jobs j ON j.id = c.job_id
       LEFT JOIN work_orders w ON w.id = c.work_order_id
      WHERE c.state = 'PENDING' AND (c.door = 'signal' OR c.received_at <= now() - :older_than)
        AND (c.signalled_at IS NULL OR c.signalled_at <= now() - :again_after)
@@ -55,11 +65,15 @@ _ACKNOWLEDGE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command as it enters the inbox, with the hash that tells a repetition from another request of the same key."""
+    """What somebody asks of a work order, or of a whole job; the hash tells a repetition from another request."""
 
-    job_id: UUID
-    command: Command
+    id: UUID
+    request: Request
     request_hash: str
+    work_order_id: UUID | None
+    job_id: UUID | None
+    occurred_at: datetime | None
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +87,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a command for a work order must go."""
+    """Where a command must go, and whether its id is new."""
 
     job_id: UUID
-    step: int
-    attempt: int
-    label: str
+    step: int | None
+    attempt: int | None
+    label: str | None
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,53 +105,36 @@ class Undelivered:
     job_ended: bool
 
 
-def targets(session: Session, work_order_ids: Sequence[UUID]) -> dict[UUID, Target]:
-    """Return where the commands for these work orders must go; unknown ones are missing."""
-    rows = session.execute(_TARGETS, {"ids": list(work_order_ids)})
-    return {row.id: Target(row.job_id, row.step_index, row.attempt, row.label) for row in rows}
-
-
-def check_jobs(session: Session, job_ids: Sequence[UUID]) -> None:
-    """Raise Missing where one of these jobs is not this tenant's."""
-    if not job_ids:
-        return
-    known = set(session.execute(_JOBS, {"ids": list(job_ids)}).scalars())
-    for job_id in job_ids:
-        if job_id not in known:
-            raise Missing("job", job_id)
-
-
 def job_status(session: Session, job_id: UUID) -> str | None:
     """Return the state of a job."""
     return session.execute(_JOB_STATUS, {"id": job_id}).scalar()
 
 
-def accept(session: Session, tenant_id: UUID, actor_id: UUID, asked: Sequence[Asked]) -> dict[UUID, Stored]:
-    """Put commands into the inbox; return what was stored earlier under those ids that are not new."""
-    new = set(session.execute(_ACCEPT, {
-        "tenant": tenant_id, "actor": actor_id, "door": asked[0].command.door, "commands": _as_json(asked),
-    }).scalars())  # fmt: skip
-    known = [item.command.id for item in asked if item.command.id not in new]
-    if not known:
-        return {}
-    rows = session.execute(_STORED, {"ids": known})
-    return {
-        row.id: Stored(
-            row.request_hash,
-            CommandState(row.state),
-            Outcome.model_validate(row.result) if row.result is not None else None,
-        )
-        for row in rows
-    }
+def accept(session: Session, actor: Actor, door: Door, asked: Sequence[Asked]) -> list[Target]:
+    """Put commands into the inbox and return where each must go; one whose id is known is left as it is.
+
+    Raises Missing for a work order or job this tenant does not have.
+    """
+    here = origin.get()
+    values = {
+        "tenant": actor.tenant_id, "actor": actor.user_id, "door": door, "commands": _as_json(asked),
+        "for_others": actor.may(Permission.WORK_ORDERS_CONTROL),
+        "origin": here.model_dump_json(exclude_none=True) if here else None,
+    }  # fmt: skip
+    targets = [Target(*row) for row in session.execute(_ACCEPT, values)]
+    for item, target in zip(asked, targets, strict=True):
+        if target.job_id is None:
+            raise Missing("work order", item.work_order_id) if item.work_order_id else Missing("job", item.job_id)
+    return targets
 
 
 def _as_json(asked: Sequence[Asked]) -> str:
     rows = ",".join(
-        f'{{"id":"{item.command.id}","job_id":"{item.job_id}",'
-        f'"work_order_id":{_quoted(item.command.work_order_id)},"action":"{item.command.request.action.value}",'
-        f'"data":{item.command.request.model_dump_json()},"request_hash":"{item.request_hash}",'
-        f'"occurred_at":{_quoted(item.command.occurred_at)},"received_at":"{item.command.received_at.isoformat()}"}}'
-        for item in asked
+        f'{{"place":{place},"id":"{item.id}","job_id":{_quoted(item.job_id)},'
+        f'"work_order_id":{_quoted(item.work_order_id)},"action":"{item.request.action.value}",'
+        f'"data":{item.request.model_dump_json()},"request_hash":"{item.request_hash}",'
+        f'"occurred_at":{_quoted(item.occurred_at)},"received_at":"{item.received_at.isoformat()}"}}'
+        for place, item in enumerate(asked)
     )
     return f"[{rows}]"
 
@@ -146,12 +144,13 @@ def _quoted(value: object | None) -> str:
 
 
 def refuse(session: Session, command: Command, kind: RefusalKind, detail: str) -> Outcome:
-    """Store that a command came to nothing before any workflow saw it, and return that fate."""
+    """Store that a command came to nothing before any workflow saw it, tell the audit trail, and return that fate."""
     outcome = Outcome(
         command_id=command.id, state=CommandState.REFUSED, refusal=Refusal(kind, detail),
         work_order_id=command.work_order_id,
     )  # fmt: skip
-    session.execute(_REFUSE, {"id": command.id, "result": outcome.model_dump_json()})
+    values = {"id": command.id, "result": outcome.model_dump_json(), "audit": told(command, outcome)}
+    session.execute(_REFUSE, values)
     return outcome
 
 
@@ -161,13 +160,16 @@ def refuse_job_closed(session: Session, command: Command) -> Outcome:
     return refuse(session, command, RefusalKind.JOB_CLOSED, detail)
 
 
-def stored(session: Session, command_id: UUID) -> Stored | None:
-    """Return what the inbox knows of one command."""
-    row = session.execute(_STORED, {"ids": [command_id]}).first()
-    if row is None:
-        return None
-    outcome = Outcome.model_validate(row.result) if row.result is not None else None
-    return Stored(row.request_hash, CommandState(row.state), outcome)
+def stored(session: Session, command_ids: Sequence[UUID]) -> dict[UUID, Stored]:
+    """Return what the inbox knows of commands; unknown ones are missing."""
+    return {
+        row.id: Stored(
+            row.request_hash,
+            CommandState(row.state),
+            Outcome.model_validate(row.result) if row.result is not None else None,
+        )
+        for row in session.execute(_STORED, {"ids": list(command_ids)})
+    }
 
 
 def undelivered(
@@ -186,7 +188,7 @@ def undelivered(
                 "id": row.id, "request": row.data, "actor_id": row.actor_id, "work_order_id": row.work_order_id,
                 "step": row.step_index, "attempt": row.attempt or 1, "label": row.label,
                 "occurred_at": row.occurred_at, "received_at": row.received_at, "door": Door(row.door),
-                "may_act_for_others": may(Role(row.role), Permission.WORK_ORDERS_CONTROL),
+                "may_act_for_others": row.acts_for_others,
             }),
         )
         for row in rows

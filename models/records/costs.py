@@ -1,12 +1,13 @@
 """Actual cost, summed from the stock ledger and the time entries; nothing is kept twice."""
 
-from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.messages.costs import ActualCost, CostSheet
+from models.rules.costs import money
 
 # Rates are those frozen in the job's plan, so a later change of a work centre does not rewrite history. A plan is taken
 # apart once, not for each time entry: it may be megabytes long.
@@ -48,15 +49,21 @@ _PLANNED = text("""
 
 def actual_of_job(session: Session, job_id: UUID) -> ActualCost:
     """Return what a job has cost so far."""
-    row = session.execute(_JOB, {"job": job_id}).one()
-    return ActualCost(material=row.material, scrapped_material=row.scrapped, time=row.cost, minutes=row.minutes)
+    return _actual(session.execute(_JOB, {"job": job_id}).one())
+
+
+def _actual(row: Row[Any]) -> ActualCost:
+    """Return sums as money: each rounded once, when all is added up."""
+    return ActualCost(
+        material=money(row.material), scrapped_material=money(row.scrapped), time=money(row.cost), minutes=row.minutes
+    )
 
 
 def sheet_of_order(session: Session, order_id: UUID) -> CostSheet:
     """Return planned and actual cost of an order, all its jobs together."""
-    row = session.execute(_ORDER, {"order": order_id}).one()
+    actual = _actual(session.execute(_ORDER, {"order": order_id}).one())
     planned = session.execute(_PLANNED, {"order": order_id}).one()
     return CostSheet(
-        planned_material=planned.material, planned_time=planned.time, actual_material=row.material,
-        actual_scrap=row.scrapped, actual_time=Decimal(row.cost), actual_minutes=row.minutes,
+        planned_material=planned.material, planned_time=planned.time, actual_material=actual.material,
+        actual_scrap=actual.scrapped_material, actual_time=actual.time, actual_minutes=actual.minutes,
     )  # fmt: skip

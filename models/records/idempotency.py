@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.records.refusals import KeyReused
-from models.tables.access import IdempotencyKey
+from models.tables.access.credentials import IdempotencyKey
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from models.messages.orders import (
 from models.messages.paging import Page
 from models.records.paging import Listing, page
 from models.records.refusals import found
+from models.rules.orders import short
 from models.tables.catalog import Product
 from models.tables.orders import ManufacturingOrder, Order
 from models.tables.templates import Template
@@ -64,6 +65,7 @@ def _order(row: Row[Any]) -> OrderView:
     return OrderView(
         **row.Order.model_dump(exclude={"tenant_id", "product_id", "created_by"}), product_sku=row.product_sku,
         product_name=row.product_name, template_code=row.template_code, produced=row.produced,
+        short=short(row.Order.status, row.Order.quantity, row.produced),
     )  # fmt: skip
 
 
@@ -97,10 +99,11 @@ def _mos() -> Select[*tuple[Any, ...]]:
 
 
 def _mo(row: Row[Any]) -> ManufacturingOrderView:
-    hidden = {"tenant_id", "product_id", "plan_hash"}
+    hidden, mo = {"tenant_id", "product_id", "plan_hash"}, row.ManufacturingOrder
     return ManufacturingOrderView(
-        **row.ManufacturingOrder.model_dump(exclude=hidden), order_code=row.order_code, product_sku=row.product_sku
-    )
+        **mo.model_dump(exclude=hidden), order_code=row.order_code, product_sku=row.product_sku,
+        short=short(mo.status, mo.quantity, mo.produced),
+    )  # fmt: skip
 
 
 def manufacturing_orders(session: Session, filters: ManufacturingOrderFilters) -> Page[ManufacturingOrderView]:

@@ -12,16 +12,15 @@ from sqlmodel import Session
 
 from models.connections.ids import new_id
 from models.messages.access import Actor
-from models.messages.orders import OrderInput, OrderProgress, OrderView, PlaceOrder, Scaled
+from models.messages.orders import OrderInput, OrderProgress, OrderView, PlaceOrder, ProductToOrder, Scaled
 from models.messages.templates import Plan
 from models.records import audit, codes, order_views, plans
 from models.rules.boms import requirement
 from models.rules.costs import money, planned_cost, planned_minutes
-from models.rules.orders import Status
+from models.rules.orders import Status, most_jobs
 from models.rules.units import precision
 from models.tables.orders import Order
 
-_MOST_JOBS = 100_000
 _WIDEST = Decimal(10) ** 12  # NUMERIC(18,6)
 
 _TEMPLATE = text("""
@@ -58,13 +57,19 @@ _NEW_JOBS = text("""
 """)
 _NEW_WORK_ORDERS = text("""
     INSERT INTO work_orders (tenant_id, id, code, job_id, step_index, step_key, name, attempt, state, held,
-        work_center_id, optional, quality_gate, priority, due_at, planned_minutes, quantity)
+        work_center_id, optional, quality_gate, priority, due_at, planned_minutes, quantity, skills)
     SELECT :tenant, w.id, w.code, w.job, w.step, w.key, w.name, 1, 'WAITING', false, w.center, w.optional, w.gate,
-           :priority, :due, w.minutes, w.quantity
+           :priority, :due, w.minutes, w.quantity, string_to_array(w.skills, ',')
       FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[]), CAST(:jobs AS uuid[]), CAST(:steps AS int[]),
            CAST(:keys AS text[]), CAST(:names AS text[]), CAST(:centers AS uuid[]), CAST(:optionals AS bool[]),
-           CAST(:gates AS bool[]), CAST(:minutes AS numeric[]), CAST(:quantities AS numeric[]))
-           AS w(id, code, job, step, key, name, center, optional, gate, minutes, quantity)
+           CAST(:gates AS bool[]), CAST(:minutes AS numeric[]), CAST(:quantities AS numeric[]),
+           CAST(:skills AS text[]))
+           AS w(id, code, job, step, key, name, center, optional, gate, minutes, quantity, skills)
+""")
+_TO_ORDER = text("""
+    SELECT p.sku, p.name FROM products p
+     WHERE p.active AND EXISTS (SELECT 1 FROM templates t WHERE t.product_id = p.id AND t.status = 'published')
+     ORDER BY p.name, p.sku
 """)
 _OPEN_JOBS = text("""
     SELECT count(*) FILTER (WHERE status NOT IN ('DONE', 'CANCELLED')) AS open,
@@ -86,18 +91,21 @@ _NOT_LAUNCHED = text("""
 """)
 _LAUNCHED = text("UPDATE orders SET launched_at = coalesce(launched_at, now()) WHERE id = :order")
 _SITE = text("SELECT site FROM tenants WHERE id = current_setting('app.tenant')::uuid")
-_SCALED = text("""
-    SELECT m.job_count = (SELECT count(*) FROM jobs j WHERE j.manufacturing_order_id = m.id)
-      FROM manufacturing_orders m WHERE m.order_id = :order
+_MADE = text("""
+    SELECT o.quantity, o.lot_size, (SELECT count(*) FROM jobs j WHERE j.order_id = o.id) AS jobs
+      FROM orders o WHERE o.id = :order
 """)
-_OPEN_IDS = text("""
-    SELECT id FROM jobs WHERE order_id = :order AND status NOT IN ('DONE', 'CANCELLED') ORDER BY lot_number
-""")
+_JOB_IDS = text("SELECT id FROM jobs WHERE order_id = :order ORDER BY lot_number")
 _TENANTS = text("SELECT tenants_with_launches()")
 
 
 class OrderRefused(Exception):  # noqa: N818 - named for what it is to the person
     """An order that cannot be placed; the text says why and what to do."""
+
+
+def products_to_order(session: Session) -> tuple[ProductToOrder, ...]:
+    """Return the active products that have a published template, by name."""
+    return tuple(ProductToOrder(sku=row.sku, name=row.name) for row in session.execute(_TO_ORDER))
 
 
 def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
@@ -114,9 +122,9 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
     if any(amount % precision(row.uom) for amount in (ask.quantity, ask.lot_size or ask.quantity)):
         raise OrderRefused(f"{ask.product} is counted in {row.uom}: order and lot size must be whole numbers.")
     lot_size = min(ask.lot_size or ask.quantity, ask.quantity)
-    if _lots(ask.quantity, lot_size) > _MOST_JOBS:
-        raise OrderRefused(f"That would be more than {_MOST_JOBS:,} jobs; choose a larger lot size.")
-    _refuse_if_too_large(plans.plan(session, tenant_id, row.plan_hash), ask.quantity, lot_size)
+    plan = plans.plan(session, tenant_id, row.plan_hash)
+    _refuse_if_too_many(plan, ask.quantity, lot_size, precision(row.uom))
+    _refuse_if_too_large(plan, ask.quantity, lot_size)
     order = Order(
         tenant_id=tenant_id, code=codes.take(session, tenant_id, "ORD")[0], kind=ask.kind, product_id=row.product_id,
         template_id=row.id, quantity=ask.quantity, lot_size=lot_size, due_at=ask.due_at, priority=ask.priority,
@@ -132,15 +140,27 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
     return order_views.order(session, order.id)
 
 
-def is_scaled(session: Session, order_id: UUID) -> bool:
-    """Tell whether all jobs of an order have been made."""
-    return bool(session.execute(_SCALED, {"order": order_id}).scalar())
+def jobs_made(session: Session, order_id: UUID) -> tuple[int, int]:
+    """Return how many jobs of an order have been made so far, and how many there will be."""
+    row = session.execute(_MADE, {"order": order_id}).one()
+    return row.jobs, _lots(row.quantity, row.lot_size)
 
 
 def _lots(quantity: Decimal, lot_size: Decimal) -> int:
     """Return how many lots a quantity makes, the last one smaller. Decimal's // cuts off towards zero."""
     whole, rest = divmod(quantity, lot_size)
     return int(whole) + (1 if rest else 0)
+
+
+def _refuse_if_too_many(plan: Plan, quantity: Decimal, lot_size: Decimal, step: Decimal) -> None:
+    """Refuse more jobs and work orders than one order should have, and name the smallest lot that would do."""
+    lots, most = _lots(quantity, lot_size), most_jobs(len(plan.steps))
+    if lots > most:
+        smallest = _lots(quantity, most * step) * step
+        raise OrderRefused(
+            f"That would be {lots:,} jobs of {len(plan.steps)} steps, and an order may have {most:,} of them: "
+            f"choose a lot_size of at least {smallest.normalize():f}, or place several orders."
+        )
 
 
 def _refuse_if_too_large(plan: Plan, quantity: Decimal, lot_size: Decimal) -> None:
@@ -152,9 +172,9 @@ def _refuse_if_too_large(plan: Plan, quantity: Decimal, lot_size: Decimal) -> No
         raise OrderRefused("This quantity needs more parts, minutes or money than can be counted; order less at once.")
 
 
-def open_jobs(session: Session, order_id: UUID) -> list[UUID]:
-    """Return the jobs of an order that have not ended, in lot order."""
-    return list(session.execute(_OPEN_IDS, {"order": order_id}).scalars())
+def job_ids(session: Session, order_id: UUID) -> list[UUID]:
+    """Return the jobs of an order, ended ones too, in lot order."""
+    return list(session.execute(_JOB_IDS, {"order": order_id}).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +280,7 @@ def _make_jobs(scaling: _Scaling, mo_id: UUID, lots: range) -> None:
         "centers": [step.work_center_id for _, _, step in rows], "optionals": [step.optional for _, _, step in rows],
         "gates": [step.quality_gate for _, _, step in rows],
         "minutes": [planned_minutes(step, pieces) for _, pieces, step in rows],
+        "skills": [",".join(step.skills) for _, _, step in rows],
         "quantities": [pieces for _, pieces, _ in rows],
     })  # fmt: skip
 

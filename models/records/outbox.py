@@ -1,6 +1,6 @@
 """What waits to be carried to other systems."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,16 +13,24 @@ from models.messages.live import LiveEvent
 NO_TENANT = UUID(int=0)  # a session bound to it sees no tenant's rows, only which tenants have work
 
 _TAKE = text("""
-    SELECT id, topic, data FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    SELECT id, topic, data FROM outbox WHERE sent_at IS NULL AND topic = :topic
+     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _SENT = text("UPDATE outbox SET sent_at = now() WHERE id = ANY(:ids)")
 _NEWEST = text("SELECT coalesce(max(id), 0) FROM outbox")
-_AFTER = text("SELECT id, data FROM outbox WHERE id > :number AND topic = 'audit' ORDER BY id LIMIT 1000")
+# What was refused, and who comes and goes, is the auditors' business.
+_AFTER = text("""
+    SELECT id, data FROM outbox
+     WHERE id > :number AND topic = 'audit' AND data ->> 'refused' IS DISTINCT FROM 'true'
+       AND data ->> 'module' NOT IN ('access', 'audit')
+     ORDER BY id LIMIT 1000
+""")
 _TENANTS = text("SELECT tenants_with_outbox()")
 _PRUNE = (
     text("DELETE FROM outbox WHERE sent_at < now() - interval '7 days'"),
     text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '30 days'"),
 )
+_KNOWN = text("SELECT key FROM outbox WHERE key = ANY(:keys)")
 _WAITING = text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
 
 
@@ -40,14 +48,24 @@ def tenants_waiting(session: Session) -> list[UUID]:
     return list(session.execute(_TENANTS).scalars())
 
 
-def take(session: Session, limit: int) -> list[Waiting]:
-    """Lock and return the oldest unsent rows of this tenant; other relays pass over them meanwhile."""
-    return [Waiting(*row) for row in session.execute(_TAKE, {"limit": limit})]
+def take(session: Session, limit: int, topic: str) -> list[Waiting]:
+    """Lock and return this tenant's oldest unsent rows of a topic; other relays pass over them meanwhile."""
+    return [Waiting(*row) for row in session.execute(_TAKE, {"limit": limit, "topic": topic})]
 
 
 def mark_sent(session: Session, ids: Sequence[int]) -> None:
     """Note that rows have arrived."""
     session.execute(_SENT, {"ids": list(ids)})
+
+
+def known_entries(session: Session, entry_ids: Iterable[str]) -> set[str]:
+    """Return which audit entries this tenant's facts were written with, as far as the outbox remembers."""
+    by_key = {key: entry_id for entry_id in entry_ids for key in _keys(entry_id)}
+    return {by_key[key] for key in session.execute(_KNOWN, {"keys": list(by_key)}).scalars()}
+
+
+def _keys(entry_id: str) -> tuple[str, str]:
+    return f"audit:{entry_id}", f"audit:refused:{entry_id}"
 
 
 def newest(session: Session) -> int:

@@ -1,9 +1,15 @@
 """Refusals of the records: each is one sentence for the person who meets it, plus what a program may want to read."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from models.messages.stock import Shortage
+
+_MINUTE = 60
+_SHOWN = 30
 
 
 class Refusal(Exception):  # noqa: N818 - errors name the refusal
@@ -54,6 +60,30 @@ class Unfit(Refusal):
         self.pointer = pointer
 
 
+class CatalogLacks(Refusal):
+    """A template file for a product that is not there, with all else it names that is not there either."""
+
+    def __init__(self, product: str, parts: Sequence[str], work_centers: Sequence[str]) -> None:
+        named = [f"product {product}"]
+        named += [
+            f"{what} {_listed(codes)}" for what, codes in (("parts", parts), ("work centres", work_centers)) if codes
+        ]
+        super().__init__(
+            f"The catalog lacks {'; '.join(named)}. "
+            "Import with create_missing (--create-missing) to add what the file describes, or add them first."
+        )
+        self.missing = {"products": [product], "parts": list(parts), "work_centers": list(work_centers)}
+
+    def members(self) -> dict[str, Any]:
+        """Return everything that is missing, by kind."""
+        return {"missing": self.missing}
+
+
+def _listed(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
+    return ", ".join(codes[:_SHOWN]) + more
+
+
 class BadCursor(Refusal):
     """A paging cursor that was not given out for this list."""
 
@@ -75,7 +105,8 @@ class StockShort(Refusal):
 
     def __init__(self, shortages: tuple[Shortage, ...]) -> None:
         named = ", ".join(
-            f"{short.sku} ({short.on_hand:f} of {short.wanted:f} {short.uom})" for short in shortages[:10]
+            f"{short.sku} ({short.on_hand.normalize():f} of {short.wanted.normalize():f} {short.uom})"
+            for short in shortages[:10]
         )
         super().__init__(f"There is not enough stock of: {named}.")
         self.shortages = shortages
@@ -86,10 +117,90 @@ class StockShort(Refusal):
 
 
 class LogInRefused(Refusal):
-    """A name and password that do not belong together; never tells which of the two is wrong."""
+    """A name and a password or PIN that do not belong together; never tells which of the two is wrong."""
+
+    def __init__(self, factor: str = "password") -> None:
+        super().__init__(f"The user name or the {'PIN' if factor == 'pin' else 'password'} is wrong.")
+
+
+class TooManyTries(Refusal):
+    """A name that was tried in vain too often and must wait."""
+
+    def __init__(self, pause: timedelta) -> None:
+        self.seconds = max(1, ceil(pause.total_seconds()))
+        super().__init__(f"Too many failed tries; wait {_in_words(self.seconds)} and try again.")
+
+    def members(self) -> dict[str, Any]:
+        """Return how long to wait, in seconds."""
+        return {"retry_after_seconds": self.seconds}
+
+
+def _in_words(seconds: int) -> str:
+    return f"{seconds} s" if seconds < _MINUTE * 2 else f"{ceil(seconds / _MINUTE)} minutes"
+
+
+class SecondFactorNeeded(Refusal):
+    """The password is right; the code of the second factor is missing."""
 
     def __init__(self) -> None:
-        super().__init__("The user name or the password is wrong.")
+        super().__init__("Enter the code of your authenticator app, or one of your recovery codes.")
+
+
+class NotKnownHere(Refusal):
+    """Somebody whom a log-in server vouches for and whom this factory does not know, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("Your log-in is right, but you have no account in this factory; ask an administrator.")
+
+
+class PasswordWrong(Refusal):
+    """Somebody who is logged in did not know the password when asked for it again."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not your password.")
+
+
+class CodeWrong(Refusal):
+    """A code of the second factor that is not the present one, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is not right, or was used before; wait for the next one.")
+
+
+class WeakSecret(Refusal):
+    """A password or PIN that is too easily guessed; `pointer` names its place in the body."""
+
+    def __init__(self, why: str, pointer: str) -> None:
+        super().__init__(why)
+        self.pointer = pointer
+
+
+class ResetRefused(Refusal):
+    """A code for a new password that is wrong, used, too old or nobody's; never tells which."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is not right or no longer valid; ask for a new one.")
+
+
+class InvitationRefused(Refusal):
+    """A link that was used, revoked, replaced, or is too old; never tells which."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation is no longer valid; ask whoever invited you for a new one.")
+
+
+class SignUpClosed(Refusal):
+    """The installation has its factory; others come in by invitation."""
+
+    def __init__(self) -> None:
+        super().__init__("This installation already has its factory; ask an administrator for an invitation.")
+
+
+class StationUnknown(Refusal):
+    """A request that should come from a station, without the token of one that is in use."""
+
+    def __init__(self) -> None:
+        super().__init__("This device is not a station of a factory; an administrator can set it up as one.")
 
 
 def check_version(what: str, expected: int, current: int) -> None:

@@ -10,19 +10,25 @@ from sqlmodel import Session
 
 from models.connections.ids import new_id
 from models.messages.stock import Shortage, StockMove
-from models.rules.stock import ROUTES, Location
+from models.rules.catalog import PartKind
+from models.rules.stock import ROUTES, Location, MoveKind
 
 # Balance rows are locked in part order first, so that two postings of the same parts never wait for each other in a
 # circle; the guarded update then refuses what would fall below zero.
 # The parts are sorted below the join: sorted above it, they would be locked in whatever order they were found.
 _LOCKED = """
-    SELECT p.id, p.sku, p.name, p.uom, p.unit_cost, coalesce(b.quantity, 0) AS on_hand
+    SELECT p.id, p.sku, p.name, p.kind, p.uom, p.unit_cost, coalesce(b.quantity, 0) AS on_hand
       FROM (SELECT * FROM parts WHERE {wanted} ORDER BY id) p LEFT JOIN LATERAL (
            SELECT quantity FROM stock_balances WHERE part_id = p.id AND location = 'stock' FOR UPDATE) b ON true
      ORDER BY p.id
 """
 _LOCK = text(_LOCKED.format(wanted="id = ANY(:parts)"))
 _LOCK_SKUS = text(_LOCKED.format(wanted="sku = ANY(:skus)"))
+# Read after the lock: a statement that waits for one row sees all others as they were before.
+_AVERAGE = text("""
+    SELECT part_id, round(greatest(sum(quantity * unit_cost), 0) / sum(quantity), 6) AS cost
+      FROM stock_entries WHERE part_id = ANY(:parts) AND location = 'stock' GROUP BY part_id HAVING sum(quantity) > 0
+""")
 
 # New balance rows are made in the same order for the same reason.
 _POST = text("""
@@ -108,11 +114,25 @@ def post(session: Session, moves: Sequence[StockMove]) -> tuple[Shortage, ...]:
     )
     if short:
         return short
+    averages = _averages(session, {move.part_id for move in moves if _at_average(move, parts[move.part_id].kind)})
     legs = _Legs()
     for move in moves:
         part, (source, target) = parts[move.part_id], ROUTES[move.kind]
-        cost = part.unit_cost if move.unit_cost is None else move.unit_cost
+        own = averages.get(part.id, part.unit_cost) if _at_average(move, part.kind) else part.unit_cost
+        cost = own if move.unit_cost is None else move.unit_cost
         legs.add(move, source, -move.quantity, part.uom, cost)
         legs.add(move, target, move.quantity, part.uom, cost)
     session.execute(_POST, legs.columns)
     return ()
+
+
+def _at_average(move: StockMove, kind: str) -> bool:
+    """Tell whether a movement is valued at what the goods on hand cost: a made part's, which has no price."""
+    return kind == PartKind.MADE and move.unit_cost is None and move.kind is not MoveKind.RECEIPT
+
+
+def _averages(session: Session, parts: Collection[UUID]) -> dict[UUID, Decimal]:
+    """Return what a unit of each part on hand has cost on average; a part of which nothing is there is missing."""
+    if not parts:
+        return {}
+    return {row.part_id: row.cost for row in session.execute(_AVERAGE, {"parts": sorted(parts)})}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, Select, case, func, select, text
 from sqlmodel import Session, col
 
 from models.connections.ids import new_id
@@ -28,7 +28,7 @@ from models.records.catalog.parts import parts_by_sku
 from models.records.paging import Listing, page
 from models.records.refusals import StockShort, Unfit
 from models.records.stock import post
-from models.rules.costs import money
+from models.rules.catalog import PartKind
 from models.rules.stock import MoveKind
 from models.rules.units import MEASURE_STEP, UnitMismatch, UnknownUnit, convert, precision
 from models.tables.base import utc_now
@@ -68,10 +68,25 @@ _ZERO = text("""
 _STOP_POSTING = text("LOCK TABLE stock_balances IN SHARE ROW EXCLUSIVE MODE")
 
 
+def _balances() -> Select[*tuple[Any, ...]]:
+    """Return the query of balances with their parts and values."""
+    by_ledger = (
+        select(func.sum(col(StockEntry.quantity) * col(StockEntry.unit_cost)))
+        .where(
+            col(StockEntry.part_id) == col(StockBalance.part_id), col(StockEntry.location) == col(StockBalance.location)
+        )
+        .scalar_subquery()
+    )
+    by_price = col(StockBalance.quantity) * col(Part.unit_cost)
+    value = case((col(Part.kind) == PartKind.MADE.value, func.coalesce(by_ledger, 0)), else_=by_price)
+    return select(StockBalance, Part, func.round(value, 6).label("value")).join(
+        Part, col(Part.id) == col(StockBalance.part_id)
+    )
+
+
 def balances(session: Session, filters: BalanceFilters) -> Page[BalanceView]:
     """Return one page of balances."""
-    statement = select(StockBalance, Part).join(Part, col(Part.id) == col(StockBalance.part_id))
-    statement = statement.where(col(StockBalance.location) == filters.location.value)
+    statement = _balances().where(col(StockBalance.location) == filters.location.value)
     if filters.short:
         statement = statement.where(col(StockBalance.quantity) < col(Part.minimum_stock))
     return page(session, statement, _BALANCES, filters, _balance)
@@ -168,12 +183,8 @@ def _move(  # noqa: PLR0913, PLR0917 - one movement has this many parts
 
 
 def _present(session: Session, parts: Sequence[UUID]) -> tuple[BalanceView, ...]:
-    statement = (
-        select(StockBalance, Part)
-        .join(Part, col(Part.id) == col(StockBalance.part_id))
-        .where(col(StockBalance.part_id).in_(parts), col(StockBalance.location) == "stock")
-        .order_by(col(Part.sku))
-    )
+    wanted = (col(StockBalance.part_id).in_(parts), col(StockBalance.location) == "stock")
+    statement = _balances().where(*wanted).order_by(col(Part.sku))
     return tuple(_balance(row) for row in session.execute(statement))
 
 
@@ -181,7 +192,7 @@ def _balance(row: Row[Any]) -> BalanceView:
     balance, part = row.StockBalance, row.Part
     return BalanceView(
         part_id=part.id, sku=part.sku, name=part.name, uom=part.uom, location=balance.location,
-        quantity=balance.quantity, minimum_stock=part.minimum_stock, value=money(balance.quantity * part.unit_cost),
+        quantity=balance.quantity, minimum_stock=part.minimum_stock, value=row.value,
     )  # fmt: skip
 
 

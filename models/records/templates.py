@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.messages.access import Actor
 from models.messages.paging import Page
-from models.messages.template_library import TemplateFilters
+from models.messages.template_library import DraftFate, TemplateFilters
 from models.messages.templates import Plan, TemplateDocument, TemplateView
 from models.records.codes import take
 from models.records.paging import Listing, page
@@ -98,13 +98,33 @@ def change_draft(
     before = lock_draft(session, identity, expected)
     if document.product != before.product_sku:
         raise Conflict(f"This is a template of '{before.product_sku}'; make a new template for another product.")
-    row = session.get_one(Template, identity)
+    return _replaced(session, actor, before, document)
+
+
+def save_draft(session: Session, actor: Actor, document: TemplateDocument) -> tuple[TemplateView, DraftFate]:
+    """Update the product's newest version if it is a draft, else make the next; tell which, or that nothing changed.
+
+    An older draft is left alone: the version published after it has overtaken it. Raises Unfit for an unknown product.
+    """
+    product = _product(session, document.product)
+    versions = select(Template).where(col(Template.product_id) == product.id)
+    newest = session.scalars(versions.order_by(col(Template.version_number).desc()).limit(1).with_for_update()).first()
+    if newest is None or newest.status != TemplateStatus.DRAFT:
+        return create_draft(session, actor, document), "created"
+    before = template(session, newest.id)
+    after = _replaced(session, actor, before, document)
+    return after, "unchanged" if after.row_version == before.row_version else "updated"
+
+
+def _replaced(session: Session, actor: Actor, before: TemplateView, document: TemplateDocument) -> TemplateView:
+    """Give a locked draft another document."""
+    row = session.get_one(Template, before.id)
     values = {
         "title": document.title, "document": document.model_dump(mode="json"), "step_count": len(document.steps),
     }  # fmt: skip
     if not change(session, row, values):
         return before
-    after = template(session, identity)
+    after = template(session, before.id)
     _tell(session, actor, "updated", before, after)
     return after
 

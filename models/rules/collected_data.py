@@ -88,7 +88,7 @@ def check(fields: Sequence[Field], entries: Mapping[str, Value], *, good: bool) 
     values: dict[str, Value] = {}
     for key, raw in entries.items():
         if key not in known:
-            return Refusal(RefusalKind.DATA_MISSING, f"This step collects no field '{key}'.")
+            return Refusal(RefusalKind.UNKNOWN_FIELD, f"This step collects no field '{key}'.")
         value = read(known[key], raw)
         if value is None:
             return Refusal(

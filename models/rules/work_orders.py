@@ -36,6 +36,8 @@ _S, _A = WorkOrderState, Action
 FINISHED = frozenset({_S.COMPLETED, _S.SKIPPED, _S.CANCELLED})
 OPEN = frozenset(_S) - FINISHED
 HANDS_ON = frozenset({_A.START, _A.PAUSE, _A.RESUME, _A.REPORT, _A.COMPLETE})
+# Pausing needs no certificate: whoever notices that theirs has run out must be able to stop.
+SKILLED = HANDS_ON - {_A.PAUSE}
 JOB_ACTIONS = frozenset({_A.HOLD, _A.RELEASE, _A.CANCEL})
 
 # HOLD and RELEASE raise and lower a flag beside the state; a running order is paused by a hold.

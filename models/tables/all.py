@@ -2,7 +2,34 @@
 
 from sqlmodel import SQLModel
 
-from models.tables import access, boms, catalog, files, jobs, orders, stock, templates, tenants, work_orders
+from models.tables import (
+    audit,
+    boms,
+    catalog,
+    files,
+    integrations,
+    jobs,
+    orders,
+    stock,
+    templates,
+    tenants,
+    work_orders,
+)
+from models.tables.access import credentials, people
 
 METADATA = SQLModel.metadata
-FEATURES = (access, boms, catalog, files, jobs, orders, stock, templates, tenants, work_orders)
+FEATURES = (
+    audit,
+    boms,
+    catalog,
+    credentials,
+    files,
+    integrations,
+    jobs,
+    orders,
+    people,
+    stock,
+    templates,
+    tenants,
+    work_orders,
+)

@@ -22,6 +22,7 @@ class Job(Row, table=True):
         CheckConstraint("status IN ('PLANNED','IN_PROGRESS','ON_HOLD','DONE','CANCELLED')", name="jobs_status_known"),
         Index("jobs_by_due", "tenant_id", "status", "due_at", "id"),
         Index("jobs_by_order", "order_id", "lot_number"),
+        Index("jobs_by_creation", "tenant_id", "created_at", "id"),
     )
 
     id: UUID = identity()
@@ -69,6 +70,7 @@ class OutboxRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "key"),
         Index("outbox_unsent", "tenant_id", "id", postgresql_where="sent_at IS NULL"),
+        Index("outbox_mail", "tenant_id", "id", postgresql_where="topic = 'mail' AND (sent_at IS NULL OR given_up)"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=True))
@@ -77,6 +79,10 @@ class OutboxRow(Row, table=True):
     data: dict[str, Any] = document()
     created_at: datetime = instant(nullable=False)
     sent_at: datetime | None = instant()
+    attempts: int = 0
+    next_at: datetime | None = instant()
+    failure: str | None = Field(default=None, max_length=500)
+    given_up: bool = False
 
 
 class Command(Row, table=True):
@@ -106,6 +112,8 @@ class Command(Row, table=True):
     data: dict[str, Any] = document()
     request_hash: str = Field(max_length=64)
     actor_id: UUID = reference("users.id")
+    acts_for_others: bool = False
+    origin: dict[str, Any] | None = document(nullable=True)
     door: str = Field(max_length=8)
     state: str = Field(default="PENDING", max_length=8)
     result: dict[str, Any] | None = document(nullable=True)

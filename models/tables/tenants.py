@@ -15,7 +15,20 @@ class Tenant(SQLModel, table=True):
     slug: str = Field(unique=True, max_length=64)
     name: str = Field(max_length=200)
     site: str = Field(default="MAIN", max_length=64)
+    active: bool = True
     created_at: datetime = instant(nullable=False)
+
+
+class TenantSettings(Row, table=True):
+    """What a factory has decided for all its people. No row means the defaults."""
+
+    __tablename__ = "tenant_settings"
+
+    tenant_id: UUID = Field(foreign_key="tenants.id", primary_key=True)
+    audit_keep_days: int | None = None
+    second_factor_required: bool = False
+    row_version: int = 1
+    updated_at: datetime = instant(nullable=False)
 
 
 class CodeCounter(Row, table=True):

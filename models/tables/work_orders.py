@@ -3,10 +3,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from models.tables.base import Row, document, exact, identity, instant, reference
+
+
+def _codes() -> Column[list[str]]:
+    return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
 class WorkOrder(Row, table=True):
@@ -28,7 +33,23 @@ class WorkOrder(Row, table=True):
         CheckConstraint("good >= 0 AND scrapped >= 0 AND rejected >= 0", name="work_orders_pieces_not_negative"),
         Index("work_orders_by_center", "tenant_id", "state", "work_center_id", "due_at", "id"),
         Index("work_orders_by_assignee", "tenant_id", "assignee_id", "state", "due_at", "id"),
+        Index(
+            "work_orders_by_team",
+            "tenant_id",
+            "team_id",
+            "state",
+            "due_at",
+            "id",
+            postgresql_where="team_id IS NOT NULL",
+        ),
         Index("work_orders_by_due", "tenant_id", "due_at", "id"),
+        Index(
+            "work_orders_by_end",
+            "tenant_id",
+            "ended_at",
+            postgresql_include=["state", "assignee_id"],
+            postgresql_where="ended_at IS NOT NULL",
+        ),
     )
 
     id: UUID = identity()
@@ -43,8 +64,10 @@ class WorkOrder(Row, table=True):
     hold_reason: str | None = None
     work_center_id: UUID = reference("work_centers.id")
     assignee_id: UUID | None = reference("users.id", nullable=True)
+    team_id: UUID | None = reference("teams.id", nullable=True)
     optional: bool = False
     quality_gate: bool = False
+    skills: list[str] = Field(default_factory=list, sa_column=_codes())
     priority: int = 3
     due_at: datetime = instant(nullable=False)
     planned_minutes: Decimal = exact()

@@ -69,9 +69,14 @@ def test_what_a_report_recorded_need_not_be_given_again(job: Hands) -> None:
 
 
 def test_a_value_of_another_kind_or_field_is_refused(checking: Hands) -> None:
-    for wrong in (entry("lit", "yes"), entry("colour", "red"), entry("height", Decimal(3)), entry("photo", "lamp.png")):
+    for wrong, kind in (
+        (entry("lit", "yes"), RefusalKind.DATA_MISSING),
+        (entry("colour", "red"), RefusalKind.DATA_MISSING),
+        (entry("height", Decimal(3)), RefusalKind.UNKNOWN_FIELD),
+        (entry("photo", "lamp.png"), RefusalKind.DATA_MISSING),
+    ):
         refused = checking.refused(CompleteWorkOrder(data=(entry("lit", value=True), wrong)), "check")
-        assert refused.refusal.kind is RefusalKind.DATA_MISSING, wrong
+        assert refused.refusal.kind is kind, wrong
 
 
 def test_a_file_must_have_been_uploaded_to_this_factory(checking: Hands, other_tenant: Factory) -> None:

@@ -1,13 +1,14 @@
 """Row-level security: bound to another factory, no function finds or changes anything."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from models.connections.ids import new_id
 from models.messages.catalog import PartFilters, ProductFilters, SupplierFilters, WorkCenterFilters
 from models.messages.command_views import CommandFilters
 from models.messages.jobs import FinishJob, GraphRequest, OpenWorkOrders
@@ -23,6 +24,7 @@ from models.records.refusals import Missing
 from models.records.work_orders import rows as work_order_rows
 from models.records.work_orders import views as work_orders
 from models.records.work_orders.apply import apply
+from models.rules.commands import Door
 from models.rules.orders import Status
 from models.rules.stock import MoveKind
 from tests.factories import Factory
@@ -42,19 +44,19 @@ LISTS: dict[str, Call] = {
     "events": lambda s, j, _f: views.events(s, j.job_id, EventFilters()).items,
     "states": lambda s, j, _f: views.states(s, j.job_id),
     "work orders": lambda s, j, _f: work_orders.work_orders(s, WorkOrderFilters(job_id=j.job_id), j.job_id).items,
-    "attempts": lambda s, j, _f: work_order_rows.attempts(s, j.job_id, [(0, 1)]),
+    "attempts": lambda s, j, _f: work_order_rows.fates_and_attempts(s, j.job_id, (), [(0, 1)])[1],
     "commands": lambda s, _j, _f: command_views.commands(s, CommandFilters()).items,
-    "targets": lambda s, j, _f: commands.targets(s, [_step(j)]),
     "undelivered": lambda s, _j, _f: commands.undelivered(s, older_than=timedelta(), again_after=timedelta()),
-    "decided": lambda s, j, _f: work_order_rows.decided(s, [scalar(j.factory, "SELECT id FROM commands LIMIT 1")]),
-    "stored": lambda s, j, _f: commands.stored(s, scalar(j.factory, "SELECT id FROM commands LIMIT 1")),
+    "fates": lambda s, j, _f: work_order_rows.fates_and_attempts(s, j.job_id, [_command(j)], ())[0],
+    "stored": lambda s, j, _f: commands.stored(s, [_command(j)]),
     "job status": lambda s, j, _f: commands.job_status(s, j.job_id),
-    "open jobs": lambda s, j, _f: orders.open_jobs(s, j.order_id),
+    "jobs of an order": lambda s, j, _f: orders.job_ids(s, j.order_id),
     "jobs to start": lambda s, j, f: inputs.jobs_to_start(s, JobPage(tenant_id=f.id, order_id=j.order_id)).jobs,
     "rebuilt": lambda s, j, f: inputs.rebuilt(s, f.id, j.job_id),
     "all open": lambda s, _j, _f: inputs.all_open(s),
     "not launched": lambda s, _j, f: orders.not_launched(s, f.id),
-    "outbox": lambda s, _j, _f: outbox.take(s, 10),
+    "outbox": lambda s, _j, _f: outbox.take(s, 10, "audit"),
+    "audit entries": lambda s, j, _f: outbox.known_entries(s, [str(_command(j))]),
     "balances": lambda s, _j, _f: stocks.balances(s, BalanceFilters()).items,
     "entries": lambda s, _j, _f: stocks.entries(s, EntryFilters()).items,
     "parts": lambda s, _j, _f: parts.parts(s, PartFilters()).items,
@@ -78,8 +80,9 @@ SINGLE: dict[str, Call] = {
     "explain": lambda s, j, f: explain.explain(s, f.id, j.job_id),
     "state": lambda s, j, _f: state.load_state(s, j.job_id, j.brain.graph),
     "work order": lambda s, j, f: work_orders.work_order(s, f.id, _step(j)),
-    "command": lambda s, j, _f: command_views.command(s, scalar(j.factory, "SELECT id FROM commands LIMIT 1")),
-    "check jobs": lambda s, j, _f: commands.check_jobs(s, [j.job_id]),
+    "command": lambda s, j, _f: command_views.command(s, _command(j)),
+    "accept for a work order": lambda s, j, f: _accept(s, f, work_order_id=_step(j)),
+    "accept for a job": lambda s, j, f: _accept(s, f, job_id=j.job_id),
     "graph": lambda s, j, f: life.graph(s, GraphRequest(tenant_id=f.id, job_id=j.job_id, plan_hash=j.plan_hash)),
     "plan": lambda s, j, f: plans.plan(s, f.id, j.plan_hash),
     "lock job": lambda s, j, _f: work_order_rows.lock_job(s, j.job_id),
@@ -98,6 +101,18 @@ SINGLE: dict[str, Call] = {
         s, scalar(j.factory, "SELECT id FROM work_centers LIMIT 1")
     ),
 }  # fmt: skip
+
+
+def _command(job: Hands) -> Any:
+    return scalar(job.factory, "SELECT id FROM commands LIMIT 1")
+
+
+def _accept(session: Session, stranger: Factory, **target: Any) -> Any:
+    asked = commands.Asked(
+        id=new_id(), request=_pause(), request_hash="", occurred_at=None, received_at=datetime.now(UTC),
+        **({"work_order_id": None, "job_id": None} | target),
+    )  # fmt: skip
+    return commands.accept(session, stranger.actor(), Door.UPDATE, [asked])
 
 
 def _pause() -> Any:

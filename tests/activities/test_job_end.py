@@ -6,7 +6,9 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from models.messages.commands import CancelWorkOrder, CompleteWorkOrder, SkipWorkOrder, StartWorkOrder
+from models.messages.stock import BalanceFilters
 from models.records.costs import sheet_of_order
+from models.records.stock_views import balances
 from tests.floor import DATA, Hands, rows, scalar, stock_of
 
 
@@ -35,6 +37,18 @@ def test_the_cost_sheet_says_what_was_planned_and_what_it_took(job: Hands) -> No
     assert sheet.actual_time.quantize(Decimal("0.0001")) == Decimal(420 + 1080 + 252 + 120) / 60
 
 
+def test_actual_cost_is_rounded_as_money_once(job: Hands) -> None:
+    job.do(StartWorkOrder(), "cut")
+    job.later(1 / 7)
+    job.do(CompleteWorkOrder(scrapped=Decimal(1), reason="torn"), "cut")
+    with job.factory.read() as session:
+        sheet = sheet_of_order(session, job.order_id)
+    assert sheet.actual_minutes == Decimal("0.142857")
+    assert sheet.actual_time == Decimal("0.1"), "0.142857 / 60 x 42 is 0.0999999"
+    assert sheet.actual_scrap == 0, "what the torn piece took stands in material and time"
+    assert sheet.actual_material == Decimal("1.456") * Decimal("0.8")
+
+
 def test_finished_goods_come_in_at_what_they_cost_and_only_once(job: Hands) -> None:
     made_up_to_pack(job)
     job.do(CompleteWorkOrder(good=Decimal(3), scrapped=Decimal(1), reason="dropped"), "pack")
@@ -47,6 +61,9 @@ def test_finished_goods_come_in_at_what_they_cost_and_only_once(job: Hands) -> N
     entry = rows(job.factory, "SELECT unit_cost FROM stock_entries WHERE kind = 'produce' AND location = 'stock'")
     assert len(entry) == 1
     assert entry[0].unit_cost == (total / 3).quantize(Decimal("0.000001"))
+    with job.factory.read() as session:
+        (lamps,) = (one for one in balances(session, BalanceFilters()).items if one.sku == "LAMP")
+    assert lamps.value == 3 * entry[0].unit_cost
     ended = rows(job.factory, "SELECT status, produced, ended_at, seq FROM jobs")[0]
     assert (ended.status, ended.produced, ended.seq) == ("DONE", 3, job.seq + 1)
     assert scalar(job.factory, "SELECT produced FROM manufacturing_orders") == 3

@@ -108,7 +108,7 @@ def test_a_command_that_met_a_finished_job_is_refused_and_kept_as_an_exception(j
     identity = ask(job, StartWorkOrder())
     assert relay.claim(job.factory.id) == []
     with job.factory.read() as session:
-        fate = inbox.stored(session, identity)
+        fate = inbox.stored(session, [identity])[identity]
     assert fate.state is CommandState.REFUSED
     assert fate.outcome.refusal.kind is RefusalKind.JOB_CLOSED
 

@@ -125,12 +125,16 @@ def test_an_order_ends_with_its_last_job_and_only_once(shop: Factory) -> None:
     assert scalar(shop, "SELECT row_version FROM orders") == 2
 
 
-@pytest.mark.parametrize(
-    ("quantity", "lot_size"), [("900000000000", None), ("100001", "1"), ("400000000000", "9999999")]
-)
+@pytest.mark.parametrize(("quantity", "lot_size"), [("900000000000", None), ("2001", "1"), ("400000000000", "9999999")])
 def test_an_order_too_large_to_be_counted_is_refused_when_it_is_placed(
     shop: Factory, quantity: str, lot_size: str | None
 ) -> None:
     with pytest.raises(OrderRefused):
         place(shop, quantity, lot_size)
     assert scalar(shop, "SELECT count(*) FROM orders") == 0
+
+
+def test_an_order_of_too_many_jobs_is_told_the_lot_size_that_would_do(shop: Factory) -> None:
+    with pytest.raises(OrderRefused, match=r"100,000 jobs of 5 steps.* 2,000 of them: .* lot_size of at least 50,"):
+        place(shop, "100000", "1")
+    place(shop, "100000", "50")

@@ -237,7 +237,8 @@ def test_every_accepted_action_is_told_to_the_audit_trail_with_before_and_after(
     job.refused(StartWorkOrder(), "cut")
     job.do(HoldWorkOrder(reason="crack"), "cut")
     entries = [row.data for row in rows(
-        job.factory, "SELECT data FROM outbox WHERE data->>'module' = 'work_orders' ORDER BY id"
+        job.factory,
+        "SELECT data FROM outbox WHERE data->>'module' = 'work_orders' AND data->>'refused' = 'false' ORDER BY id",
     )]  # fmt: skip
     assert [entry["action"] for entry in entries] == ["work_orders:started", "work_orders:held"]
     assert (entries[0]["before"]["state"], entries[0]["after"]["state"]) == ("READY", "IN_PROGRESS")
@@ -287,3 +288,38 @@ def test_pausing_and_resuming_keeps_one_open_time_entry(job: Hands) -> None:
     job.do(ResumeWorkOrder(), "cut")
     assert scalar(job.factory, "SELECT count(*) FROM time_entries") == 2
     assert scalar(job.factory, "SELECT count(*) FROM time_entries WHERE ended_at IS NULL") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "request_", "words"),
+    [
+        ("cut", CompleteWorkOrder(good=Decimal("3.5"), scrapped=Decimal("0.5"), reason="torn"), "'good' cannot be 3.5"),
+        ("cut", CompleteWorkOrder(scrapped=Decimal("0.5"), reason="torn"), "'scrapped' cannot be 0.5"),
+        (
+            "cut",
+            ReportWorkOrder(good=Decimal(1), rejected=Decimal("0.25"), reason="thin"),
+            "'rejected' cannot be 0.25",
+        ),
+        ("polish", ReworkWorkOrder(quantity=Decimal("1.5"), reason="dull"), "'quantity' cannot be 1.5"),
+    ],
+)
+def test_half_a_piece_is_refused_and_leaves_nothing(job: Hands, key: str, request_: object, words: str) -> None:
+    if key == "polish":
+        job.work("cut")
+        job.work("polish")
+    else:
+        job.do(StartWorkOrder(), key)
+    before = facts(job)
+    outcome = job.refused(request_, key)
+    assert outcome.refusal is not None
+    assert outcome.refusal.kind is RefusalKind.NOT_COUNTABLE
+    assert outcome.refusal.detail == f"LAMP is counted in steps of 1 pcs, so {words}."
+    told = {"commands": None, "outbox": None}  # that it was asked and refused is kept
+    assert facts(job) | told == before | told
+
+
+def test_a_product_that_is_weighed_may_come_out_in_fractions(job: Hands) -> None:
+    execute(job.factory, "UPDATE parts SET uom = 'kg' WHERE sku = 'LAMP'")
+    job.do(StartWorkOrder(), "cut")
+    job.do(CompleteWorkOrder(good=Decimal("3.25"), scrapped=Decimal("0.75"), reason="spilt"), "cut")
+    assert job.work_order("cut").good == Decimal("3.25")

@@ -1,8 +1,11 @@
+import socket
 from collections.abc import Callable, Iterator
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
@@ -19,6 +22,20 @@ def client(servers: Plan) -> Iterator[TestClient]:  # noqa: ARG001 - the servers
     """The app in this process; an unexpected error fails the test with its traceback."""
     with TestClient(create_app(), base_url="http://factory.test") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def address(servers: Plan) -> Iterator[str]:  # noqa: ARG001 - the servers must run
+    """The API served on a free port of this machine."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(create_app(), lifespan="off", log_level="error"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
 
 
 class Api:

@@ -2,14 +2,16 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from api.tokens import AUDIENCE
+from api.tokens import AUDIENCE, session_of
+from models.connections.postgres import engine
 from models.connections.settings import settings
 from models.rules.access import MATRIX, Role
 from tests.api.conftest import Api
@@ -21,11 +23,10 @@ def _log_in(client: TestClient, **credentials: Any) -> Any:
 
 
 def _claims(factory: Factory, **changes: Any) -> dict[str, Any]:
-    actor = factory.actor()
+    actor, session_id = factory.actor(), session_of(factory.token())
     later = int((datetime.now(UTC) + timedelta(hours=1)).timestamp())
     claims = {
-        "sub": str(actor.user_id), "tenant": str(actor.tenant_id), "role": "admin", "name": "x", "username": "x",
-        "aud": AUDIENCE, "exp": later, "iat": later - 3600,
+        "sub": str(actor.user_id), "sid": str(session_id), "aud": AUDIENCE, "exp": later, "iat": later - 3600,
     }  # fmt: skip
     return {name: value for name, value in (claims | changes).items() if value is not None}
 
@@ -81,7 +82,16 @@ def test_without_a_token_nothing_opens(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"exp": 1}, {"exp": None}, {"aud": "somebody"}, {"aud": None}, {"sub": "x"}, {"tenant": None}, {"role": "god"}],
+    [
+        {"exp": 1},
+        {"exp": None},
+        {"aud": "somebody"},
+        {"aud": None},
+        {"sid": "x"},
+        {"sid": None},
+        {"sid": str(uuid4())},
+        {"sid": 7},
+    ],
 )
 def test_a_token_of_ours_that_says_the_wrong_thing_is_refused(
     client: TestClient, tenant: Factory, changes: dict[str, Any]
@@ -112,9 +122,34 @@ def test_a_role_reads_and_changes_only_what_its_matrix_says(api: Api) -> None:
         person = api.as_(role)
         expected = {True: 200, False: 403}
         held = {permission.value for permission in MATRIX[role]}
+        assert person.get("/products").status_code == expected["products:read" in held], role
         assert person.get("/parts").status_code == expected["catalog:read" in held], role
         assert person.get("/templates").status_code == expected["templates:read" in held], role
         assert person.get("/stock/balances").status_code == expected["stock:read" in held], role
         assert person.get("/audit").status_code == expected["audit:read" in held], role
         refused = person.post("/suppliers", {"code": f"S-{role}", "name": "x"})
         assert refused.status_code == (201 if "catalog:edit" in held else 403), role
+
+
+def test_asking_who_is_there_takes_one_statement(client: TestClient, tenant: Factory) -> None:
+    token, seen = tenant.token(), []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        assert _me(client, token).status_code == 200
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    assert len(seen) == 1
+
+
+def test_what_a_person_may_do_changes_with_their_next_request(client: TestClient, tenant: Factory) -> None:
+    token = tenant.token(Role.MANAGER)
+    with tenant.begin() as session:
+        session.execute(text("UPDATE users SET role = 'viewer' WHERE username = 'manager'"))
+    assert _me(client, token).json()["permissions"] == ["figures:read"]
+    with tenant.begin() as session:
+        session.execute(text("UPDATE users SET active = false WHERE username = 'manager'"))
+    assert _me(client, token).status_code == 401

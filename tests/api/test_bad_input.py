@@ -1,7 +1,9 @@
 """Nothing a client can send makes the server fail, and what is refused changes nothing."""
 
 import json
+import socket
 from collections.abc import Callable
+from http.client import HTTPConnection
 from typing import Any
 from uuid import uuid4
 
@@ -12,15 +14,19 @@ from sqlalchemy import text
 
 from api.app import ROUTERS
 from api.deps import declared_access
+from api.pages.all import PAGES
 from api.problems import BY_ERROR, KINDS
 from models.records.refusals import Refusal
 from tests.api.conftest import Api
 
+# They take no body, and do what they are for whatever is in it.
+BODILESS = {"/api/v1/auth/logout", "/api/v1/auth/logout-everywhere"}
 ROUTES = [
     (method, route.path)
     for router in ROUTERS
+    if router not in PAGES  # their forms of nonsense are in tests/pages
     for route in router.routes
-    if isinstance(route, APIRoute)
+    if isinstance(route, APIRoute) and route.path.startswith("/api/") and route.path not in BODILESS
     for method in sorted(route.methods & {"POST", "PUT", "PATCH"})
 ]
 DEEP = b'{"a":' * 200_000 + b"1" + b"}" * 200_000
@@ -92,7 +98,33 @@ def test_a_body_of_ten_megabytes_is_refused_unread(api: Api, route: tuple[str, s
         assert answer.status_code in {404, 413}  # takes no body
     else:
         assert answer.status_code in {404, 413, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
     assert len(answer.content) < 5_000
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+def test_who_sends_too_much_still_hears_why(address: str, connection: str, *, chunked: bool) -> None:
+    line = HTTPConnection(address.removeprefix("http://"), timeout=30)
+    body = [b"x" * 1_000_000] * 10
+    headers = {"Content-Type": "application/json", "Connection": connection}
+    headers |= {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(10_000_000)}
+    line.request("POST", "/api/v1/auth/login", body, headers, encode_chunked=chunked)
+    answer = line.getresponse()
+    problem = json.loads(answer.read())
+    assert (answer.status, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert problem["type"] == "/problems/too-large"
+    assert problem["trace_id"] == answer.headers["x-request-id"]
+    line.close()
+
+
+def test_who_waits_to_be_asked_for_the_body_is_refused_at_once(address: str) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(
+            b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\nExpect: 100-continue\r\n\r\n"
+        )
+        assert line.recv(200).startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=[f"{method} {path}" for method, path in ROUTES])
@@ -125,6 +157,35 @@ def test_wrong_fields_are_pointed_at(api: Api, bench: Callable[..., dict[str, An
     assert "soon" not in json.dumps(refused.json()["errors"])
 
 
+def test_a_list_is_not_called_too_short_where_its_items_are_wrong(api: Api) -> None:
+    one_bad = {"lines": [{"part": "A", "quantity": "much"}]}
+    assert [error["pointer"] for error in api.post("/stock/receipts", one_bad).json()["errors"]] == [
+        "/lines/0/quantity"
+    ]
+    (empty,) = api.post("/stock/receipts", {"lines": []}).json()["errors"]
+    assert empty == {"pointer": "/lines", "detail": "At least 1 item is needed"}
+
+
+def test_an_unknown_field_is_named_with_what_may_have_been_meant(
+    api: Api, bench: Callable[..., dict[str, Any]]
+) -> None:
+    document = bench()
+    document["steps"][1]["run_minuts"] = "4"
+    (error,) = api.post("/templates", document).json()["errors"]
+    assert error["detail"].startswith("Unknown field; did you mean 'run_minutes'? Allowed: key, name, ")
+    (error,) = api.get("/orders?stat=DONE").json()["errors"]
+    assert error == {"parameter": "stat", "in": "query", "detail": "Unknown field"}
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/work-orders/WO-000001"), ("POST", "/templates/TPL-1/publish")])
+def test_a_code_where_an_id_belongs_is_told_so(api: Api, method: str, path: str) -> None:
+    refused = api.call(method, path)
+    assert refused.status_code == 422
+    assert "takes an id, not a code" in refused.json()["detail"]
+    assert "Content-Type" not in refused.json()["detail"]
+    assert "takes an id, not a code" in refused.json()["errors"][0]["detail"]
+
+
 def test_every_problem_has_its_page(client: TestClient, api: Api) -> None:
     problem = api.get(f"/parts/{uuid4()}").json()
     page = client.get(problem["type"])
@@ -149,6 +210,11 @@ def test_every_route_declares_who_may_call_it() -> None:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             assert declared_access(route), f"{route.path} declares no permission"
+
+
+def test_the_usual_address_leads_to_the_description(client: TestClient) -> None:
+    answer = client.get("/docs", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/api/docs")
 
 
 def test_the_description_is_whole_and_needs_no_foreign_script(client: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""The command line's client: what it makes of answers that are not what it hoped for."""
+"""The command line's client: as whom it comes, and what it makes of answers that are not what it hoped for."""
 
 import json
 import os
@@ -7,13 +7,20 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-from deploy.client import Access, ApiClient, ApiRefused, ServerAway
+from deploy.cli import app
+from deploy.client import Access, ApiClient, ApiRefused, NoLogIn, ServerAway
 from deploy.stack.process_ids import ProcessId
 from deploy.stack.run_file import Run
 from deploy.stack.state import State
+from tests.api.access.test_second_factor import turned_on
+from tests.api.conftest import Api
+from tests.factories import PASSWORD, Factory
 
 
 @pytest.fixture
@@ -94,3 +101,83 @@ def test_the_running_local_stack_is_found_with_its_administrator(monkeypatch, tm
     ]
     state.log_ins_file.write_text(json.dumps(people))
     assert Access.found() == Access("http://127.0.0.1:8123", "ada", "a")
+
+
+@pytest.fixture
+def told(address: str, tenant: Factory, tmp_path: Path) -> Callable[..., Result]:
+    """Run `factoryos` where nothing but the address is known."""
+
+    def run(*words: str, **environment: str) -> Result:
+        there = {"FACTORYOS_URL": address, "FACTORYOS_TENANT": tenant.slug, "FACTORYOS_HOME": str(tmp_path)}
+        return CliRunner().invoke(app, words, env=there | {"COLUMNS": "250"} | environment)
+
+    return run
+
+
+def access(address: str, factory: Factory, **more: Any) -> Access:
+    return Access(address, "manager", PASSWORD, factory.slug, **more)
+
+
+def test_a_person_with_a_second_factor_is_asked_for_it_only_when_it_is_needed(api: Api, address: str) -> None:
+    asked: list[str] = []
+
+    def ask() -> str:
+        asked.append("asked")
+        return codes.pop()
+
+    codes: list[str] = []
+    with ApiClient(access(address, api.factory), ask):
+        pass
+    _, codes[:] = turned_on(api.as_("manager"))
+    with ApiClient(access(address, api.factory), ask) as come_in:
+        assert come_in.get("/auth/me", dict[str, Any])["username"] == "manager"
+    with ApiClient(access(address, api.factory, code=codes.pop()), ask):
+        pass
+    assert asked == ["asked"]
+
+
+def test_without_a_terminal_the_code_is_an_option(api: Api, told: Callable[..., Result]) -> None:
+    _, codes = turned_on(api.as_("manager"))
+    known = {"FACTORYOS_USER": "manager", "FACTORYOS_PASSWORD": PASSWORD}
+    refused = told("order", "list", **known)
+    assert refused.exit_code == 1
+    assert "--code or FACTORYOS_CODE" in refused.output
+    assert told("order", "list", "--code", codes[0], **known).exit_code == 0
+    assert told("order", "list", **known, FACTORYOS_CODE=codes[1]).exit_code == 0
+    assert told("order", "list", "--code", "000000", **known).exit_code == 1
+
+
+def test_an_api_key_comes_in_without_a_log_in(api: Api, told: Callable[..., Result]) -> None:
+    key = api.made("/keys", {"name": "Planner", "scopes": ["orders:read"]})["key"]
+    assert told("order", "list", "--key", key).exit_code == 0
+    assert told("order", "list", FACTORYOS_KEY=f"{key}\n", FACTORYOS_USER="nobody").exit_code == 0
+    refused = told("user", "list", "--key", key)
+    assert refused.exit_code == 1
+    assert "API key" in refused.output
+    assert told("order", "list", "--key", key[:-1]).exit_code == 1
+    assert key[:-1] not in repr(Access.found("http://there", key=key))
+
+
+@pytest.mark.parametrize("key", ["", "secret", "fos_\N{SNOWMAN}", "fos_a\nb"])
+def test_what_is_no_api_key_is_not_sent_anywhere(key: str) -> None:
+    with pytest.raises(NoLogIn, match="no API key"):
+        Access.found("http://there", key=key)
+
+
+def test_a_kept_log_in_whose_password_was_changed_is_told_as_such(told: Callable[..., Result], tmp_path: Path) -> None:
+    people = [{"user": "admin", "password": "as it was", "role": "admin"}]
+    (tmp_path / "log_ins.json").write_text(json.dumps(people))
+    refused = told("order", "list")
+    assert refused.exit_code == 1
+    assert "its password was changed. Give --user and --password, or --key." in refused.output
+    assert "was changed" not in told("order", "list", "--password", "wrong").output
+    assert told("order", "list", "--password", PASSWORD).exit_code == 0
+
+
+def test_somebody_without_a_password_is_never_taken_for_the_administrator(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FACTORYOS_HOME", str(tmp_path))
+    people = [{"user": "ada", "password": "a", "role": "admin"}, {"user": "tom", "password": "t", "role": "technician"}]
+    (tmp_path / "log_ins.json").write_text(json.dumps(people))
+    assert Access.found("http://there", "tom") == Access("http://there", "tom", "t")
+    with pytest.raises(NoLogIn, match="Say as whom"):
+        Access.found("http://there", "maria")

@@ -1,18 +1,14 @@
 """`factoryos import` against a real API on a real port."""
 
 import json
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import httpx2
 import pytest
-import uvicorn
 from click.testing import Result
 from typer.testing import CliRunner
 
-from api.app import create_app
 from deploy.cli import app
 from deploy.client import Access, ApiClient, ApiRefused, NoLogIn
 from deploy.stack.plan import Plan
@@ -21,19 +17,6 @@ from tests.factories import PASSWORD, Factory, make_tenant
 
 KIT = Path(__file__).parent.parent / "engine" / "boms" / "kit.csv"
 COSTED = KIT.with_name("costed.csv")
-
-
-@pytest.fixture(scope="module")
-def address(servers: Plan) -> Iterator[str]:  # noqa: ARG001 - the servers must run
-    """The API served on a free port of this machine."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(), lifespan="off", log_level="error"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -161,13 +144,39 @@ def test_a_template_comes_in_as_a_draft(told, tmp_path, address, factory):
     file.write_bytes(exported.content)
     shown = told("template", file, "--dry-run")
     assert shown.exit_code == 0, shown.output
-    assert "Would save draft" in shown.output
-    saved = told("template", file)
-    assert saved.exit_code == 0, saved.output
-    assert "version 2" in saved.output
+    assert f"Nothing new in draft {made['code']} (BENCH version 1)" in shown.output
     fresh = tmp_path / "fresh.yaml"
     fresh.write_bytes(exported.content.replace(b"WOOD", b"METAL"))
+    lacking = told("template", fresh)
+    assert "Before publishing: Step 'saw' runs at work centre 'METAL', which is not known." in lacking.output
+    assert "are added by --create-missing" in lacking.output
     assert "New work centres: METAL" in told("template", fresh, "--create-missing").output
+    fresh.write_bytes(exported.content.replace(b"Saw", b"Saw the planks"))
+    saved = told("template", fresh)
+    assert f"Updated draft {made['code']}" in saved.output
+    assert f"Publish it with: factoryos template publish {made['code']}" in saved.output
+
+
+def test_what_is_wrong_with_a_file_is_said_line_by_line_and_once(told, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    step = "{key: a, name: A, work_center: W, run_minutes: 1, after: [b]}"
+    wrong.write_text(f"product: {{sku: NEW, name: New}}\nsteps: [{step}]\n")
+    refused = told("template", wrong, COLUMNS="1000").stderr.splitlines()
+    assert refused[0] == "Refused: The template file cannot be taken:"
+    assert "did you mean 'run_min'?" in refused[1]
+    assert "after 'b', which is not a step" in refused[2]
+    wrong.write_text(wrong.read_text().replace("run_minutes", "run_min").replace("[b]", "[]"))
+    lacking = told("template", wrong).stderr
+    assert lacking.count("NEW") == 1
+    assert "--create-missing" in lacking
+
+
+def test_counts_and_sums_read_well(told, tmp_path):
+    short = tmp_path / "short.csv"
+    short.write_text("Name,Qty\nSocket,2\nPlug,\n")
+    shown = told("bom", short, "--parent", "SHORT", "--dry-run", "--skip-refused").output
+    assert "1 row not taken" in shown
+    assert "1 line; parts: 1 create; 0 lines would go; total 0." in shown
 
 
 def test_a_file_that_is_no_template_is_refused(told, tmp_path):

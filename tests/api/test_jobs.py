@@ -1,18 +1,23 @@
 """Orders, manufacturing orders and jobs over HTTP."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import current_thread
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 
 from deploy.seed import publish_demo_template
 from models.connections.postgres import engine
+from models.connections.temporal import connect
+from models.messages.jobs import job_workflow_id
 from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.api.running import Floor, slug, until
-from tests.floor import DUE, receive
+from tests.floor import DUE, execute, receive
 from tests.working import environment, working
 
 
@@ -27,6 +32,17 @@ def worker(servers: object) -> Iterator[None]:
 @pytest.fixture
 def floor(api: Api) -> Floor:
     return Floor(api)
+
+
+@pytest.fixture
+def lost(api: Api) -> Callable[[str], None]:
+    """Make Temporal lose a job's workflow."""
+
+    async def lose(job_id: str) -> None:
+        client = await connect()
+        await client.get_workflow_handle(job_workflow_id(api.factory.id, UUID(job_id))).terminate("lost")
+
+    return lambda job_id: asyncio.run(lose(job_id))
 
 
 @contextmanager
@@ -82,6 +98,25 @@ def test_an_order_is_placed_read_and_made(floor: Floor) -> None:
     assert floor.technician.get(f"/jobs/{job['id']}/explain").json()["summary"] == "The job has ended: done."
 
 
+def test_an_order_may_be_due_already_but_not_in_another_age(floor: Floor) -> None:
+    body = {"product": "LAMP", "quantity": "1", "due_at": "2024-02-29T12:00:00Z"}
+    assert floor.manager.made("/orders", body)["due_at"] == body["due_at"]
+    refused = floor.manager.post("/orders", {**body, "due_at": "1999-12-31T23:59:59Z"})
+    assert refused.json()["errors"] == [{"pointer": "/due_at", "detail": "must lie between the years 2000 and 2200"}]
+
+
+def test_an_order_that_ends_with_fewer_good_pieces_says_how_many_are_missing(floor: Floor) -> None:
+    order = floor.order("4")
+    assert order["short"] == "0"
+    (job,) = floor.jobs(order["id"])
+    floor.work(job, "cut", "polish", "mount", "check")
+    floor.work(job, "pack", good="3", scrapped="1", reason="dropped")
+    ended = until(lambda: (now := floor.manager.get(f"/orders/{order['id']}").json())["status"] == "DONE" and now)
+    assert (ended["produced"], ended["short"]) == ("3", "1")
+    (mo,) = floor.manager.get(f"/manufacturing-orders?order_id={order['id']}").json()["items"]
+    assert (mo["produced"], mo["short"]) == ("3", "1")
+
+
 def test_placing_twice_under_one_key_is_one_order(floor: Floor) -> None:
     body = {"product": "LAMP", "quantity": "1", "due_at": DUE.isoformat()}
     first = floor.manager.post("/orders", body, idempotency_key="once")
@@ -98,12 +133,14 @@ def test_placing_twice_under_one_key_is_one_order(floor: Floor) -> None:
         ({"product": "GHOST"}, 409),
         ({"template_id": "00000000-0000-0000-0000-000000000001"}, 409),
         ({"quantity": "900000000000"}, 409),
-        ({"quantity": "100001", "lot_size": "1"}, 409),
+        ({"quantity": "2001", "lot_size": "1"}, 409),
         ({"quantity": "0"}, 422),
         ({"quantity": "-1"}, 422),
         ({"quantity": "NaN"}, 422),
         ({"quantity": "1e400"}, 422),
         ({"due_at": "2027-01-01T00:00:00"}, 422),
+        ({"due_at": "9999-12-31T23:59:59Z"}, 422),
+        ({"due_at": "0001-01-01T00:00:00+14:00"}, 422),
         ({"priority": 6}, 422),
         ({"customer_name": "a\x00b"}, 422),
         ({"colour": "red"}, 422),
@@ -136,18 +173,79 @@ def test_a_whole_order_is_held_released_and_cancelled(floor: Floor) -> None:
     order = floor.order("2", lot_size="1")
     path = f"/orders/{order['id']}"
 
-    def both(status: str) -> bool:
-        return [job["status"] for job in floor.jobs(order["id"])] == [status] * 2
+    def statuses() -> list[str]:
+        return [job["status"] for job in floor.jobs(order["id"])]
 
-    for action, body, status in (
-        ("hold", {"reason": "recall"}, "ON_HOLD"),
-        ("release", None, "PLANNED"),
-        ("cancel", {"reason": "gone"}, "CANCELLED"),
-    ):
+    for action, body, status in (("hold", {"reason": "recall"}, "ON_HOLD"), ("release", None, "PLANNED")):
         answer = floor.manager.post(f"{path}/{action}", body)
-        assert len(answer.json()["outcomes"]) == 2
-        until(lambda status=status: both(status))
+        assert answer.status_code == 200
+        assert fates(answer) == ["APPLIED"] * 2
+        assert statuses() == [status] * 2, "decided when it answers"
+    cancel = floor.manager.post(f"{path}/cancel", {"reason": "gone"}, idempotency_key="stop")
+    assert fates(cancel) == ["APPLIED"] * 2
     until(lambda: floor.manager.get(path).json()["status"] == "CANCELLED")
+    again = floor.manager.post(f"{path}/cancel", {"reason": "gone"}, idempotency_key="stop")
+    assert again.json() == cancel.json(), "the same act, also after the order's end"
+    late = floor.manager.post(f"{path}/hold", {"reason": "too late"})
+    assert (late.status_code, slug(late)) == (409, "conflict")
+
+
+def fates(answer: Any) -> list[str]:
+    return [outcome["state"] for outcome in answer.json()["outcomes"]]
+
+
+def test_holding_an_order_comes_before_the_next_tap(floor: Floor) -> None:
+    order = floor.order("2", lot_size="1")
+    floor.manager.post(f"/orders/{order['id']}/hold", {"reason": "recall"})
+    tap = floor.act(floor.jobs(order["id"])[0], "cut", "start")
+    assert (tap.status_code, slug(tap)) == (409, "on-hold")
+
+
+def test_jobs_that_cannot_do_what_is_asked_of_their_order_say_so_in_the_answer(floor: Floor) -> None:
+    order = floor.order("3", lot_size="1")
+    path = f"/orders/{order['id']}"
+    gone, held, _open = floor.jobs(order["id"])
+    floor.manager.made(f"/jobs/{gone['id']}/cancel", {"reason": "one too many"})
+    floor.manager.made(f"/jobs/{held['id']}/hold", {"reason": "no box"})
+    answer = floor.manager.post(f"{path}/hold", {"reason": "recall"})
+    assert answer.status_code == 200
+    assert fates(answer) == ["REFUSED", "REFUSED", "APPLIED"]
+    kinds = [outcome["refusal"] and outcome["refusal"]["kind"] for outcome in answer.json()["outcomes"]]
+    assert kinds == ["job-closed", "on-hold", None]
+    assert floor.manager.get("/commands?exceptions=true").json()["items"] == []
+
+
+def test_an_order_still_being_made_into_jobs_tells_how_far_it_is(floor: Floor) -> None:
+    order = floor.order("3", lot_size="1")
+    path = f"/orders/{order['id']}"
+    execute(floor.api.factory, "UPDATE orders SET quantity = 2000 WHERE id = :order", order=order["id"])
+    answer = floor.manager.post(f"{path}/cancel", {"reason": "typing error"})
+    assert (answer.status_code, slug(answer)) == (409, "conflict")
+    assert "3 of 2,000 so far" in answer.json()["detail"]
+    assert (answer.json()["jobs_made"], answer.json()["jobs"]) == (3, 2000)
+    assert answer.headers["Retry-After"] == "2"
+    execute(floor.api.factory, "UPDATE orders SET quantity = 3 WHERE id = :order", order=order["id"])
+    assert fates(floor.manager.post(f"{path}/cancel", {"reason": "typing error"})) == ["APPLIED"] * 3
+
+
+def test_what_is_asked_of_an_order_while_its_jobs_do_not_run_is_taken_and_decided_later(
+    floor: Floor, lost: Callable[[str], None]
+) -> None:
+    order = floor.order("2", lot_size="1")
+    first, _ = floor.jobs(order["id"])
+    lost(first["id"])
+    answer = floor.manager.post(f"/orders/{order['id']}/hold", {"reason": "recall"})
+    assert answer.status_code == 202
+    assert fates(answer) == ["PENDING", "APPLIED"]
+
+
+def test_an_order_is_steered_by_the_relay_where_nobody_answers_in_time(floor: Floor) -> None:
+    order = floor.order("25", lot_size="1")
+    with environment(FACTORYOS_UPDATE_SECONDS="0.000001"):
+        answer = floor.manager.post(f"/orders/{order['id']}/hold", {"reason": "recall"})
+    assert answer.status_code == 202
+    assert fates(answer) == ["PENDING"] * 25
+    until(lambda: all(job["held"] for job in floor.jobs(order["id"])))
 
 
 def test_each_reason_why_work_does_not_move_is_said_in_words(api: Api) -> None:
@@ -181,5 +279,22 @@ def test_each_reason_why_work_does_not_move_is_said_in_words(api: Api) -> None:
     assert why("check")["hold"] == "It is on hold: no meter"
     floor.manager.made(f"/jobs/{other['id']}/hold", {"reason": "customer calls"})
     assert why("cut", other)["hold"] == "The whole job is on hold: customer calls"
-    summary = floor.technician.get(f"/jobs/{job['id']}/explain").json()["summary"]
-    assert summary.startswith("2 in progress, 0 paused, 0 ready, 2 waiting.")
+    told = floor.technician.get(f"/jobs/{job['id']}/explain").json()
+    assert told["summary"].startswith("2 in progress, 0 paused, 0 ready, 2 waiting.")
+    assert told["undelivered"] is None
+
+
+def test_a_job_that_temporal_has_lost_tells_of_the_taps_that_wait(floor: Floor, lost: Callable[[str], None]) -> None:
+    job = floor.job()
+    lost(job["id"])
+    for action in ("start", "complete"):
+        assert floor.act(job, "cut", action).status_code == 202
+    told = floor.technician.get(f"/jobs/{job['id']}/explain").json()
+    assert told["summary"] == "0 in progress, 0 paused, 1 ready, 4 waiting. 2 commands are queued and not decided yet."
+    execute(floor.api.factory, "UPDATE commands SET received_at = '2026-03-01T10:02:30Z'")
+    told = floor.technician.get(f"/jobs/{job['id']}/explain").json()
+    assert told["undelivered"] == {"count": 2, "since": "2026-03-01T10:02:30Z"}
+    assert "2 commands wait to be delivered since 2026-03-01 10:02 UTC" in told["summary"]
+    assert "`factoryos repair`" in told["summary"]
+    cut = next(one for one in told["work_orders"] if one["name"] == "Cut wire")
+    assert cut["next_action"] == "What was asked of it is delivered."

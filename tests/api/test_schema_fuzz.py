@@ -1,5 +1,6 @@
 """Whatever the description allows and much that it forbids: the API answers, and answers as described."""
 
+from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +12,15 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from api.app import create_app
+from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.floor import publish_lamp
 
 app = create_app()
-# The spine's own operations; a random walk over all others is their own tests' business.
-SPINE = r"^/api/v1/(orders|manufacturing-orders|jobs|work-orders|commands)"
-schema = schemathesis.openapi.from_dict(app.openapi()).include(path_regex=SPINE)
+# A stream does not end, and who logs out takes the log-in of the next case along; their own tests walk these.
+LEFT_OUT = r"^/api/v1/(live|auth/logout|auth/logout-everywhere)$"
+schema = schemathesis.openapi.from_dict(app.openapi()).include(path_regex=r"^/api/v1/").exclude(path_regex=LEFT_OUT)
+ROLES = cycle(Role)
 
 
 @pytest.fixture
@@ -28,11 +31,11 @@ def lamps(api: Api) -> Api:
 
 @schema.parametrize()
 @settings(
-    max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=len(Role), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_every_operation_answers_as_described(lamps: Api, case: Case[Any]) -> None:
-    headers = lamps.factory.headers(idempotency_key=str(uuid4()))
+def test_every_operation_answers_every_role_as_described(lamps: Api, case: Case[Any]) -> None:
+    headers = lamps.factory.headers(next(ROLES), idempotency_key=str(uuid4()))
     wanted = {**dict(case.headers or {}), **headers}
     request = case.as_transport_kwargs(base_url="http://factory.test")
     request["headers"] = {**dict(request.get("headers") or {}), **wanted}
@@ -42,6 +45,10 @@ def test_every_operation_answers_as_described(lamps: Api, case: Case[Any]) -> No
         "method", "url", "headers", "params", "json", "data", "content", "files",
     }})  # fmt: skip
     assert answer.status_code < 500, (case.method, case.path, answer.text)
+    if request.get("files"):
+        # The form was streamed, and the checks below want to read it again.
+        assert str(answer.status_code) in case.operation.definition.raw["responses"], (case.path, answer.text)
+        return
     case.validate_response(
         answer,
         checks=[not_a_server_error, status_code_conformance, response_schema_conformance],

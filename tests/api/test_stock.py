@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.api.conftest import Api
 
 
@@ -48,7 +50,8 @@ def test_stock_is_never_negative_and_the_shortage_is_named(api: Api) -> None:
     refused = api.post("/stock/adjustments", {"lines": lines})
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/stock-short")
     short = refused.json()["shortages"]
-    assert [(row["sku"], float(row["wanted"]), float(row["on_hand"])) for row in short] == [("NUT", 6, 5)]
+    assert [(row["sku"], row["wanted"], row["on_hand"]) for row in short] == [("NUT", "6", "5")]
+    assert refused.json()["detail"] == "There is not enough stock of: NUT (5 of 6 pcs)."
     assert {row["sku"]: row["quantity"] for row in api.get("/stock/balances").json()["items"]} == {
         "NUT": "5",
         "TUBE": "1",
@@ -117,3 +120,11 @@ def test_only_those_who_may_move_stock(api: Api) -> None:
     posting = {"lines": [{"part": "NUT", "quantity": 1}]}
     assert api.as_("manager").post("/stock/receipts", posting).status_code == 403
     assert api.as_("inventory_manager").post("/stock/receipts", posting).status_code == 201
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"])
+def test_stock_did_not_move_in_another_age(api: Api, moment: str) -> None:
+    _parts(api)
+    refused = api.post("/stock/receipts", {"lines": [{"part": "NUT", "quantity": 1}], "occurred_at": moment})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["detail"] == "must lie between the years 2000 and 2200"

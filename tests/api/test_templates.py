@@ -123,14 +123,52 @@ def test_what_is_exported_can_be_imported_again(api: Api, bench: Bench) -> None:
     draft = api.made("/templates", bench())
     text = api.get(f"/templates/{draft['id']}/export").text
     imported = api.made("/templates/import", {"yaml": text})
-    assert imported["template"]["document"] == draft["document"]
-    assert imported["faults"] == []
-    assert api.get(f"/templates/{imported['template']['id']}/diff?against={draft['id']}").json()["changed"] == []
+    assert imported["template"] == draft
+    assert (imported["draft"], imported["faults"]) == ("unchanged", [])
+
+
+def test_importing_again_updates_the_draft_and_after_publishing_makes_the_next_version(
+    api: Api, audited: Callable[[], list[Any]]
+) -> None:
+    def imported(text: str) -> tuple[str, str, int]:
+        answer = api.made("/templates/import", {"yaml": text, "create_missing": True})
+        return answer["draft"], answer["template"]["code"], answer["template"]["row_version"]
+
+    assert imported(FILE) == ("created", "TPL-000001", 1)
+    assert imported(FILE) == ("unchanged", "TPL-000001", 1)
+    assert imported(FILE.replace("2.5", "2.50")) == ("unchanged", "TPL-000001", 1)
+    assert imported(FILE.replace("2.5", "3")) == ("updated", "TPL-000001", 2)
+    told = [entry["action"] for entry in audited() if entry["module"] == "templates"]
+    assert told == ["templates:created", "templates:updated"]
+    (draft,) = api.get("/templates").json()["items"]
+    api.made(f"/templates/{draft['id']}/publish")
+    assert imported(FILE) == ("created", "TPL-000002", 1)
+    assert imported(FILE) == ("unchanged", "TPL-000002", 1)
+
+
+def test_a_draft_that_a_published_version_has_overtaken_is_left_alone(api: Api, bench: Bench) -> None:
+    old, new = (api.made("/templates", bench(title=title)) for title in ("Old", "New"))
+    text = api.get(f"/templates/{old['id']}/export").text
+    api.made(f"/templates/{new['id']}/publish")
+    again = api.made("/templates/import", {"yaml": text})
+    assert (again["draft"], again["template"]["version_number"]) == ("created", 3)
+
+
+def test_everything_the_catalog_lacks_is_named_at_once(api: Api) -> None:
+    refused = api.post("/templates/import", {"yaml": FILE})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/catalog-lacks")
+    assert refused.json()["missing"] == {"products": ["LAMP-2"], "parts": ["SHADE"], "work_centers": ["GLUE"]}
+    assert "product LAMP-2; parts SHADE; work centres GLUE" in refused.json()["detail"]
+    assert "--create-missing" in refused.json()["detail"]
+    many = "".join(f"      P{number}: 1\n" for number in range(40))
+    api.made("/work-centers", {"code": "GLUE", "name": "Glue"})
+    steps = f"steps:\n  - key: a\n    name: a\n    work_center: GLUE\n    parts:\n{many}"
+    refused = api.post("/templates/import", {"yaml": "product: {sku: X, name: X}\n" + steps})
+    assert "P29 and 10 more. Import" in refused.json()["detail"]
+    assert len(refused.json()["missing"]["parts"]) == 40
 
 
 def test_an_import_adds_what_is_missing_when_asked_to(api: Api) -> None:
-    refused = api.post("/templates/import", {"yaml": FILE})
-    assert refused.status_code == 422
     tried = api.made("/templates/import", {"yaml": FILE, "create_missing": True, "dry_run": True})
     assert (tried["parts_created"], tried["dry_run"]) == (["SHADE"], True)
     assert api.get("/parts").json()["items"] == []

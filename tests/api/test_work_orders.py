@@ -6,7 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from models.connections.secrets import digest, new_secret
+from models.records.access.keys import PREFIX
 from models.rules.access import Role
+from models.tables.access.credentials import ApiKey
 from tests.api.conftest import Api
 from tests.api.running import Floor, completion, slug, until
 from tests.floor import receive
@@ -102,6 +105,7 @@ def test_refusals_of_a_completion_have_their_status_and_name(api: Api) -> None:
     floor.act(job, "mount", "start")
     for data, name in (
         ([], "data-missing"),
+        ([{"key": "colour", "value": "red"}], "unknown-field"),
         ([{"key": "torque", "value": "7"}], "data-out-of-limits"),
     ):
         answer = floor.act(job, "mount", "complete", {"data": data})
@@ -244,6 +248,9 @@ def test_a_batch_is_decided_in_order_each_with_its_own_fate(floor: Floor) -> Non
     answer = floor.technician.post("/commands", {"commands": commands})
     assert [one["state"] for one in answer.json()["outcomes"]] == ["APPLIED"] * 2 + ["REFUSED"] + ["APPLIED"] * 2
     assert floor.technician.post("/commands", {"commands": commands}).json() == answer.json()
+    assert floor.technician.post("/commands", {"commands": [
+        {**commands[0], "key": "6", "occurred_at": "0001-01-01T00:00:00Z"},
+    ]}).status_code == 422  # fmt: skip
     twice = {"commands": [commands[0], commands[0]]}
     assert floor.technician.post("/commands", twice).status_code == 422
 
@@ -286,3 +293,37 @@ def test_a_tap_without_key_or_with_a_broken_one_is_refused(floor: Floor) -> None
     assert slug(floor.api.client.post(url, headers=headers)) == "idempotency-key-missing"
     for key in ("x" * 201, "tab\there", ""):
         assert slug(floor.technician.post(path, idempotency_key=key)) == "unreadable-request"
+
+
+def test_what_is_done_and_refused_says_which_key_it_came_with(floor: Floor) -> None:
+    job = floor.job("2")
+    boss, factory = floor.manager, floor.api.factory
+    secret = new_secret()
+    with factory.begin() as session:
+        key = ApiKey(
+            tenant_id=factory.id, name="Press 4", secret_hash=digest(secret), created_by=factory.actor().user_id,
+            user_id=factory.actor(Role.TECHNICIAN).user_id, scopes=["work_orders:work", "work_orders:read"],
+        )  # fmt: skip
+        session.add(key)
+    headers = {"Authorization": f"Bearer {PREFIX}{key.id.hex}_{secret}", "User-Agent": "press/4"}
+    for action, status in (("start", 200), ("start", 409)):
+        path = f"/api/v1/work-orders/{floor.steps(job)['cut']['work_order_id']}/{action}"
+        answer = floor.api.client.post(path, headers=headers | {"Idempotency-Key": str(uuid4())})
+        assert answer.status_code == status, answer.text
+    assert floor.act(job, "cut", "pause", {"reason": "lunch"}).status_code == 200
+
+    def told(query: str) -> list[dict[str, Any]]:
+        return list(boss.get(f"/audit?module=work_orders&{query}").json()["items"])
+
+    until(lambda: len(told("")) == 3)
+    by_key = told(f"key_id={key.id}")
+    assert [entry["action"] for entry in by_key] == ["work_orders:refused", "work_orders:started"]
+    assert [entry["refused"] for entry in by_key] == [True, False]
+    for entry in by_key:
+        assert entry["origin"]["agent"] == "press/4"
+        assert entry["origin"]["address"]
+        assert entry["origin"]["trace_id"]
+    (paused,) = told("action=work_orders:paused")
+    assert (paused["origin"].get("key_id"), paused["refused"]) == (None, False)
+    assert told(f"session_id={paused['origin']['session_id']}") == [paused]
+    assert told(f"q={floor.steps(job)['cut']['code'].lower()}") == told("")

@@ -113,11 +113,58 @@ steps:
         ("- 1", "must be a mapping"),
         ("", "must be a mapping"),
         ("x" * (MAX_BYTES + 1), "larger than 2 MB"),
-        (_HEAD + "steps: []", "steps: "),
+        (_HEAD + "steps: []", "steps: At least 1 item is needed."),
     ],
 )
 def test_hostile_or_mistaken_files_are_refused_before_anything_is_built(text, words):
     assert any(words in problem for problem in _problems(text))
+
+
+def test_an_unknown_field_is_named_with_what_may_have_been_meant():
+    problems = _problems(
+        _HEAD
+        + "note: x\nparts: {A: {name: A, costs: 1}}\n"
+        + "steps: [{key: a, name: a, work_center: w, run_minutes: 1, parts: {A: {quantity: 1, xyz: 2}}}]"
+    )
+    assert any("note: Unknown field; did you mean 'notes'? Allowed: product, title, " in words for words in problems)
+    assert any("parts.A.costs: Unknown field; did you mean 'cost'? Allowed: name, " in words for words in problems)
+    assert any("run_minutes: Unknown field; did you mean 'run_min'? Allowed: key, " in words for words in problems)
+    assert any("parts.A.xyz: Unknown field. Allowed: quantity, basis, " in words for words in problems)
+    assert len(problems) == 4  # and not that there are no steps
+
+
+def test_the_order_of_steps_is_checked_although_other_things_are_wrong():
+    problems = _problems(
+        _HEAD
+        + """steps:
+  - {key: a, name: a, work_center: w, after: [c]}
+  - {key: b, name: b, after: [{step: a, sends: 1}, nowhere]}
+  - {key: c, name: c, work_center: w, after: [b]}
+  - {key: d, name: d, work_center: w, after: [c]}
+  - {key: d, name: d, work_center: w}
+"""
+    )
+    assert problems[:2] == (
+        "Line 4, column 5, steps[2].work_center: Field required.",
+        "Line 4, column 48, steps[2].after[1].sends: Unknown field. Allowed: step, send_ahead.",
+    )
+    assert problems[2:] == ("Line 6, column 5: Step key 'd' is used twice: by step 4 and by step 5.",)
+    problems = _problems(
+        _HEAD
+        + """steps:
+  - {key: a, name: a, work_center: w, after: [c], crew: many}
+  - {key: b, name: b, work_center: w, after: [a, nowhere]}
+  - {key: c, name: c, work_center: w, after: [b]}
+"""
+    )
+    assert [words.partition(": ")[2] for words in problems[1:]] == [
+        "Steps wait for each other in a circle: a → b → c → a.",
+        "Step 'b' comes after 'nowhere', which is not a step of this template.",
+    ]
+
+
+def test_steps_that_are_no_list_have_no_order_to_check():
+    assert len(_problems(_HEAD + "steps: none")) == 1
 
 
 def test_a_refusal_counts_its_problems():
@@ -172,6 +219,7 @@ _STEPS = st.builds(
     setup_minutes=_NUMBERS,
     run_minutes=_NUMBERS,
     crew=st.integers(0, 1000),
+    skills=st.lists(_KEYS, max_size=3).map(tuple),
     parts=st.lists(_LINES, max_size=3).map(tuple),
     data=st.lists(_FIELDS, max_size=2).map(tuple),
     optional=st.booleans(),

@@ -6,7 +6,7 @@ The test drops the unique constraints of its own database beside it.
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ from models.messages.stock import StockMove
 from models.records.errors import StateSkew
 from models.records.work_orders import apply as records
 from models.records.work_orders.consumption import Booking
-from models.records.work_orders.rows import JobRow
+from models.records.work_orders.rows import JobRow, WorkOrderRow
 from models.records.work_orders.write import Fact
 from tests.faults.short_runs import renew_early
 from tests.faults.slow_worker import answer_late
@@ -37,9 +37,12 @@ _asked = threading.local()
 def forget() -> None:
     """Take every guard out of the write path of this process."""
     write, lock, apply, move = records.write, records.lock_job, records.apply, Booking.move
+    look = records.fates_and_attempts
 
-    def no_fates(_session: Any, _ids: Sequence[UUID]) -> dict[UUID, Outcome]:
-        return {}
+    def no_fates(
+        session: Any, job_id: UUID, _ids: Sequence[UUID], keys: Collection[tuple[int, int]]
+    ) -> tuple[dict[UUID, Outcome], dict[tuple[int, int], WorkOrderRow]]:
+        return {}, look(session, job_id, (), keys)[1]
 
     def no_fence(session: Any, job_id: UUID) -> JobRow:
         return replace(lock(session, job_id), seq=_asked.seq)
@@ -58,7 +61,7 @@ def forget() -> None:
         _asked.seq = request.seq
         return apply(session, request)
 
-    records.decided, records.lock_job, records.write = no_fates, no_fence, no_starting_state
+    records.fates_and_attempts, records.lock_job, records.write = no_fates, no_fence, no_starting_state
     Booking.move = no_key  # type: ignore[method-assign]
     activity.apply = careless
 

@@ -145,7 +145,7 @@ def _stock(session: Session) -> Iterator[str]:
 
 def _audit(storm: Storm, applied: set[str]) -> Iterator[str]:
     """Compare the trail in MongoDB with the commands that took effect."""
-    wanted = {"tenant_id": str(storm.shop.tenant_id), "command_id": {"$ne": None}}
+    wanted = {"tenant_id": str(storm.shop.tenant_id), "command_id": {"$ne": None}, "refused": False}
     told = Counter(entry["command_id"] for entry in mongo()["audit_logs"].find(wanted, {"command_id": 1}))
     if told.keys() != applied:
         yield f"audit: {len(applied - told.keys())} entries are missing, {len(told.keys() - applied)} too many"

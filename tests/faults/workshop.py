@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from api import publishing
-from api.tokens import issue
 from models.connections.postgres import begin
 from models.messages.access import Actor
 from models.messages.stock import Postings, StockPosting
 from models.messages.template_library import TemplateImport
 from models.records import stock_views
-from models.rules.access import Role
-from models.tables.access import User
-from tests.factories import make_tenant, password_hash
+from models.rules.access import MATRIX, Role
+from models.tables.access.people import User
+from tests.factories import log_in, make_tenant, password_hash
 
 PRODUCT = "LAMP"
 STOCK = {"PLATE": Decimal(50_000), "SCREW": Decimal(500_000), "WIRE": Decimal(50_000), "BOX": Decimal(50_000)}
@@ -66,7 +66,10 @@ def open_workshop(technicians: int = 6) -> Workshop:
         lines = tuple(StockPosting(part=sku, quantity=quantity) for sku, quantity in STOCK.items())
         stock_views.receive(session, admin, Postings(lines=lines))
     people = tuple(_technician(factory.id, number) for number in range(technicians))
-    return Workshop(factory.id, factory.actor(Role.MANAGER), people)
+    shop = Workshop(factory.id, factory.actor(Role.MANAGER), people)
+    for person in (shop.manager, *people):
+        bearer(person)  # logged in now, while nothing is being killed
+    return shop
 
 
 def _technician(tenant_id: UUID, number: int) -> Actor:
@@ -79,9 +82,17 @@ def _technician(tenant_id: UUID, number: int) -> Actor:
         session.add(user)
         session.flush()
         identity = user.id
-    return Actor(tenant_id=tenant_id, user_id=identity, username=name, display_name=name, role=Role.TECHNICIAN)
+    return Actor(
+        tenant_id=tenant_id, user_id=identity, username=name, display_name=name, role=Role.TECHNICIAN,
+        permissions=MATRIX[Role.TECHNICIAN],
+    )  # fmt: skip
+
+
+@cache
+def _token(actor: Actor) -> str:
+    return log_in(actor)
 
 
 def bearer(actor: Actor) -> dict[str, str]:
     """Return the header this person's requests carry."""
-    return {"Authorization": f"Bearer {issue(actor)[0]}"}
+    return {"Authorization": f"Bearer {_token(actor)}"}

@@ -13,10 +13,11 @@ from api.deps import declared_access
 from api.errors import BY_ERROR
 from api.problems import BY_SLUG
 from deploy.stack.plan import Plan
+from models.connections.settings import Settings
 from models.messages import queues
 from models.records import refusals
 from models.rules import audit
-from models.rules.access import MATRIX, Permission, Role
+from models.rules.access import MATRIX, ONLY_ADMIN, Permission, Role
 from models.rules.commands import RefusalKind
 from models.rules.work_orders import FINISHED, JOB_ACTIONS, MOVES, Action, WorkOrderState, after
 from worker.build import WORKFLOWS
@@ -44,8 +45,8 @@ WIRE_NAMES = {
 REFUSALS = {
     "wrong-state", "stale-attempt", "no-such-step", "on-hold", "not-on-hold", "not-optional", "predecessor-open",
     "pieces-do-not-add-up", "nothing-to-rework", "not-an-ancestor", "pieces-moved-on", "job-closed", "stock-short",
-    "not-yours", "data-missing", "data-out-of-limits", "unknown-part", "unknown-person", "unknown-file", "bad-time",
-    "cannot-be-stored",
+    "not-yours", "not-qualified", "data-missing", "data-out-of-limits", "unknown-field", "unknown-part",
+    "unknown-person", "unknown-file", "bad-time", "cannot-be-stored", "not-countable",
 }  # fmt: skip
 FOLDERS = ("workflows", "activities", "api", "templates_engine", "models", "worker", "deploy", "tests")
 
@@ -93,16 +94,40 @@ def test_every_route_says_who_may_call_it() -> None:
 def test_what_is_open_to_everybody_is_on_this_list() -> None:
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
-        "/", "/api/docs", "/api/v1/auth/login", "/healthz", "/problems", "/problems/{slug}",
+        "/access",
+        "/api/docs",
+        "/api/v1/auth/login",
+        "/api/v1/auth/oidc/{code}/callback",
+        "/api/v1/auth/oidc/{code}/start",
+        "/api/v1/auth/providers",
+        "/api/v1/auth/refresh",
+        "/api/v1/auth/invitations/accept",
+        "/api/v1/auth/password/forgot",
+        "/api/v1/auth/password/reset",
+        "/api/v1/auth/pin",
+        "/api/v1/auth/register",
+        "/appearance",
+        "/docs",
+        "/healthz",
+        "/invitations/{token}",
+        "/login",
+        "/login/code",
+        "/password/forgot",
+        "/password/reset",
+        "/problems",
+        "/problems/{slug}",
         "/readyz",
-    }  # fmt: skip
+        "/sign-up",
+        "/static/{name}",
+    }
 
 
 def test_every_permission_is_held_by_somebody_and_an_administrator_holds_all() -> None:
     assert MATRIX[Role.ADMIN] == set(Permission)
     assert set(MATRIX) == set(Role)
     for permission in Permission:
-        assert any(permission in MATRIX[role] for role in Role if role is not Role.ADMIN), permission
+        by_others = any(permission in MATRIX[role] for role in Role if role is not Role.ADMIN)
+        assert by_others is (permission not in ONLY_ADMIN), permission
 
 
 def test_every_refusal_of_a_command_has_its_problem_under_its_own_name() -> None:
@@ -183,6 +208,29 @@ def test_a_rule_is_read_without_loading_a_database_or_a_framework() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
     assert said.stdout.strip() == "[]"
     assert (HOUSE / "models" / "__init__.py").read_text() == ""
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_explained_to_whoever_runs_the_house(name: str) -> None:
+    rows = [line for line in (HOUSE / "deploy" / "README.md").read_text().splitlines() if line.startswith("| `")]
+    named = [row.split("|")[1] for row in rows]
+    assert any(f"`{name.upper()}`" in variables for variables in named), (
+        f"deploy/README.md does not list {name.upper()}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "made"),
+    [("onprem", None, True), ("saas", None, False), ("saas", "1", True), ("onprem", "0", False)],
+)
+def test_the_first_run_makes_the_demo_factory_where_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, mode: str, said: str | None, *, made: bool
+) -> None:
+    told = {"DATABASE_URL": "postgresql://there", "FACTORYOS_SECRET_KEY": "k" * 32, "FACTORYOS_MODE": mode}
+    monkeypatch.delenv("FACTORYOS_DEMO", raising=False)
+    for name, value in (told if said is None else told | {"FACTORYOS_DEMO": said}).items():
+        monkeypatch.setenv(name, value)
+    assert Settings().fills_in_demo is made
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -84,7 +84,9 @@ def test_an_external_server_that_is_away_is_named_by_its_variable():
         assert "TEMPORAL_ADDRESS names a server that does not answer" in refused.output
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["status"], ["stop"], ["migrate"], ["api"], ["worker"], ["openapi"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["status"], ["stop"], ["mail"], ["migrate"], ["api"], ["worker"], ["openapi"]]
+)
 def test_every_command_explains_itself_with_an_example_or_exit_codes(tmp_path: Path, command: list[str]):
     result = factoryos(tmp_path, *command, "--help")
     assert result.exit_code == 0

@@ -14,6 +14,7 @@ def test_a_taken_port_is_named_with_the_server_and_the_way_out():
         ) as refusal:
             check(Ports(mongodb=port), {"mongodb"})
     assert "factoryos stop" in str(refusal.value)
+    assert "FACTORYOS_PORTS=auto make run" in str(refusal.value)
 
 
 def test_a_port_that_nobody_here_needs_may_be_taken():

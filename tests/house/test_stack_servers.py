@@ -94,6 +94,13 @@ def test_the_products_processes_do_not_get_the_owners_rights(servers: Plan):
         assert process.environment["DATABASE_URL"]
 
 
+def test_the_note_for_other_shells_holds_the_products_settings_and_nothing_else(servers: Plan):
+    assert "PATH" in servers.environment
+    noted = servers.state.run_file.read().environment
+    assert noted["DATABASE_URL"] == servers.environment["DATABASE_URL"]
+    assert all(name.startswith(("FACTORYOS_", "DATABASE_", "MONGO_", "TEMPORAL_", "SMTP_")) for name in noted)
+
+
 def test_the_state_folder_keeps_its_secrets_closed(servers: Plan):
     for name in ("secrets.json", "run.json"):
         assert (servers.state.home / name).stat().st_mode & 0o077 == 0

@@ -1,15 +1,19 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
 from models.messages.catalog import PartDraft
-from models.messages.stock import BalanceFilters, Postings, StockPosting
+from models.messages.stock import BalanceFilters, Postings, StockMove, StockPosting
 from models.records.catalog.parts import create_part
 from models.records.codes import take
 from models.records.refusals import StockShort
+from models.records.stock import post
 from models.records.stock_views import adjust, balances, check, rebuild_balances, receive
+from models.rules.catalog import PartKind
+from models.rules.stock import Location, MoveKind
 from tests.factories import Factory
 
 
@@ -70,6 +74,58 @@ def test_twenty_who_take_at_once_never_take_more_than_there_is(stocked: Factory)
     assert _on_hand(stocked) == {"NUT": 1, "BOLT": 1}
     with stocked.read() as session:
         assert check(session).sound
+
+
+def test_made_parts_are_worth_what_they_cost_until_they_are_gone(tenant: Factory) -> None:
+    with tenant.begin() as session:
+        lamp = create_part(session, tenant.actor(), PartDraft(sku="LAMP", name="Lamp", kind=PartKind.MADE)).id
+
+    def produce(quantity: int, cost: str) -> None:
+        with tenant.begin() as session:
+            post(session, [StockMove(
+                key=cost, kind=MoveKind.PRODUCE, part_id=lamp, quantity=Decimal(quantity), unit_cost=Decimal(cost),
+                occurred_at=datetime.now(UTC),
+            )])  # fmt: skip
+
+    def take_out(quantity: int) -> None:
+        with tenant.begin() as session:
+            adjust(session, tenant.actor(), _lines(LAMP=-quantity))
+
+    def worth(location: Location = Location.STOCK) -> Decimal:
+        with tenant.read() as session:
+            (found,) = balances(session, BalanceFilters(location=location)).items
+        return found.value
+
+    produce(3, "10.5")
+    assert worth() == Decimal("31.5")
+    produce(1, "14.1")
+    assert worth() == Decimal("45.6")
+    take_out(2)
+    assert worth() == Decimal("22.8"), "half of what was there"
+    assert worth(Location.ADJUSTMENT) == Decimal("22.8")
+    produce(2, "3.333333")
+    assert worth() == Decimal("29.466666")
+    take_out(3)
+    take_out(1)
+    assert abs(worth()) <= Decimal("0.000004")
+    with tenant.begin() as session:
+        adjust(session, tenant.actor(), _lines(LAMP=1))
+    assert abs(worth()) <= Decimal("0.000004"), "found again after all were gone: worth the part's own cost, none"
+
+
+def test_a_bought_part_is_worth_its_present_cost(stocked: Factory) -> None:
+    with stocked.begin() as session:
+        session.execute(text("UPDATE parts SET unit_cost = 0.25 WHERE sku = 'NUT'"))
+    with stocked.read() as session:
+        assert {row.sku: row.value for row in balances(session, BalanceFilters()).items} == {"NUT": 25, "BOLT": 0}
+
+
+def test_the_largest_figures_have_a_value_too(stocked: Factory) -> None:
+    with stocked.begin() as session:
+        session.execute(text("UPDATE parts SET unit_cost = 999999999999.999999"))
+        receive(session, stocked.actor(), Postings(lines=(StockPosting(part="NUT", quantity=Decimal(999999999899)),)))
+    with stocked.read() as session:
+        assert max(row.value for row in balances(session, BalanceFilters()).items) > Decimal("9e23")
 
 
 def test_codes_are_given_out_once_and_without_gaps(tenant: Factory) -> None:

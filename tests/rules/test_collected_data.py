@@ -93,6 +93,6 @@ def test_pieces_put_aside_may_carry_the_failing_values():
 def test_a_field_nobody_asked_for_and_a_value_of_another_kind_are_refused_either_way():
     for good in (True, False):
         unknown = check([LIT], {"height": "3"}, good=good)
-        assert unknown == Refusal(RefusalKind.DATA_MISSING, "This step collects no field 'height'.")
+        assert unknown == Refusal(RefusalKind.UNKNOWN_FIELD, "This step collects no field 'height'.")
         wrong = check([LIT], {"lit": "maybe"}, good=good)
         assert wrong == Refusal(RefusalKind.DATA_MISSING, "It lights up: a boolean is needed, not 'maybe'.")

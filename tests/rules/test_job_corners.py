@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from models.rules.commands import RefusalKind
 from models.rules.jobs import Ask, Decision, Edge, Graph, Job, fresh_state
-from models.rules.work_orders import Action, WorkOrderState
+from models.rules.jobs.words import wrong_state
+from models.rules.work_orders import Action, WorkOrderState, after
 
 S = WorkOrderState
 
@@ -101,3 +102,53 @@ def test_a_state_read_back_from_rows_learns_anew_what_skipped_steps_pass_on() ->
     again.settle_skipped()
     assert again.state() == job.state()
     assert again.blocked == job.blocked
+
+
+def test_a_refusal_says_what_stands_against_it_and_what_to_do() -> None:
+    job = opened(CHAIN, 1)
+
+    def told(action: Action, step: int | None) -> str:
+        refusal = job.decide(Ask(action, step)).refusal
+        assert refusal is not None
+        return refusal.detail
+
+    assert told(Action.COMPLETE, 0) == "It cannot be completed: nobody has started it; start it first."
+    assert told(Action.START, 1) == "It cannot be started: it waits for the work before it; finish that first."
+    assert told(Action.START, None) == "A whole job cannot be started; name one of its work orders."
+    finish(job, 0)
+    assert told(Action.COMPLETE, 0) == (
+        "It cannot be completed: it is finished; if something is wrong with it, ask for rework."
+    )
+
+
+def test_every_refused_move_has_its_words() -> None:
+    refused = [(state, action) for state in S for action in Action if after(state, action) is None]
+    assert all(wrong_state(state, action).endswith(".") for state, action in refused)
+
+
+def test_a_step_that_was_given_up_is_opened_for_all_its_pieces_or_not_at_all() -> None:
+    job = opened(CHAIN, 5)
+    do(job, Action.CANCEL, 0)
+    refusal = job.decide(Ask(Action.REWORK, 0, 1, quantity=Decimal(2))).refusal
+    assert refusal is not None
+    assert refusal.kind is RefusalKind.NOTHING_TO_REWORK
+    assert "for all its 5 pieces" in refusal.detail
+    (opening,) = do(job, Action.REWORK, 0, quantity=Decimal(5)).openings
+    assert opening.quantity == 5
+
+
+def test_work_is_not_sent_back_to_a_step_that_this_job_does_not_have() -> None:
+    job = opened(CHAIN, 5)
+    finish(job, 0)
+    refusal = job.decide(Ask(Action.REWORK, 0, 1, target="paint")).refusal
+    assert refusal is not None
+    assert refusal.kind is RefusalKind.NO_SUCH_STEP
+    assert "no step 'paint'" in refusal.detail
+
+
+def test_work_is_sent_back_only_to_a_step_that_leads_here() -> None:
+    job = opened(CHAIN, 5)
+    finish(job, 0)
+    refusal = job.decide(Ask(Action.REWORK, 0, 1, target="s1")).refusal
+    assert refusal is not None
+    assert refusal.kind is RefusalKind.NOT_AN_ANCESTOR

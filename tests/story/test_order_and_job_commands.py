@@ -83,6 +83,19 @@ def test_a_job_is_shown_with_every_step_and_drawn(told, new_job: str, tmp_path: 
     assert len(steps) == 35
 
 
+def test_a_narrow_terminal_shows_every_code_and_state_on_a_line_of_its_own(told, new_job: str):
+    steps = json.loads(told("job", "show", new_job, "--json").stdout)["steps"]
+    lines = told("job", "show", new_job, COLUMNS="80").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    rows = [line.split() for line in lines if line.startswith("WO-")]
+    assert [row[0] for row in rows] == [step["code"] for step in steps]
+    assert {row[1] for row in rows} == {"ready", "waiting"}
+    assert [row[2] for row in rows] == [step["step_key"] for step in steps]
+    told("order", "place", "PNP-V2", "1", "--due", "2030-12-24", "--customer", "Long names " * 15)
+    order, state = told("order", "list", COLUMNS="80").stdout.splitlines()[2].split()[:2]
+    assert json.loads(told("order", "show", order, "--json").stdout)["status"] == state
+
+
 def test_a_drawing_that_cannot_be_written_is_wrong_usage(told, new_job: str):
     assert told("job", "show", new_job, "--graph", "/nowhere/job.svg").exit_code == 2
 

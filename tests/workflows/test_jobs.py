@@ -1,6 +1,7 @@
 """A job's workflow on a real server: it decides, people act, the database keeps the facts."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,12 +20,14 @@ from models.messages.commands import (
     SkipWorkOrder,
     StartWorkOrder,
 )
+from models.records.jobs import unheard
 from models.rules.commands import RefusalKind
 from tests.factories import Factory
 from tests.floor import execute, rows, scalar
 from tests.replay.recording import replays
 from tests.workflows.running import Running, run_job
 from tests.working import working
+from worker.relays import reminders
 from workflows import options, search
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -259,3 +262,18 @@ async def test_activities_are_named_after_what_is_done(temporal: Client, shop: F
     code = job.hands.work_order("cut").code
     assert f'"start {code} Cut wire and 1 more"' in summaries
     assert any("may begin" in summary for summary in summaries)
+
+
+async def test_a_job_that_has_ended_is_asked_once_and_reminded_of_nothing(temporal: Client, shop: Factory) -> None:
+    job = await run_job(temporal, shop)
+    await job.do(CancelWorkOrder(reason="not wanted"))
+    await job.handle.result()
+
+    def quiet() -> list[unheard.QuietJob]:
+        with shop.read() as session:
+            found = unheard.quiet_jobs(session, timedelta(), limit=1000)
+        return [one for one in found if one.id == job.hands.job_id]
+
+    (found,) = await asyncio.to_thread(quiet)
+    await reminders.settle(temporal, shop.id, found)
+    assert await asyncio.to_thread(quiet) == []

@@ -1,10 +1,12 @@
 """An order's workflow: scaled, started, followed to its end."""
 
 import asyncio
+import gc
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
 from models.connections.settings import settings
@@ -74,3 +76,24 @@ async def test_an_order_whose_jobs_are_all_cancelled_is_cancelled(temporal: Clie
     for job in await jobs_of(temporal, shop, order_id, 2):
         await job.do(CancelWorkOrder(reason="not wanted"))
     assert await order.result() == Status.CANCELLED
+
+
+async def test_a_job_whose_workflow_is_terminated_troubles_nobody(
+    temporal: Client, shop: Factory, caplog: pytest.LogCaptureFixture
+) -> None:
+    order_id = place(shop, "1")
+    order = await launched(temporal, shop, order_id)
+    (job,) = await jobs_of(temporal, shop, order_id, 1)
+    await job.handle.terminate("lost")
+    async with asyncio.timeout(20):
+        while not await heard_of_a_lost_job(order):  # noqa: ASYNC110 - it happens on the server
+            await asyncio.sleep(0.02)
+    await replays(order, "order_with_a_lost_job")
+    await order.terminate("seen enough")
+    gc.collect()
+    assert "never retrieved" not in caplog.text
+
+
+async def heard_of_a_lost_job(order: WorkflowHandle[object, object]) -> bool:
+    history = await order.fetch_history()
+    return any(event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED for event in history.events)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -9,16 +10,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from worker.relays import commands, launches, outbox, reminders
+from worker.adapters.smtp import MailServerAway
+from worker.relays import commands, launches, mail, outbox, pruning, reminders, retention, webhooks
 
 _log = structlog.get_logger("worker.relays")
 _REST, _A_MOMENT, _LONGEST_PAUSE, _AN_HOUR = 0.5, 5.0, 10.0, 3600.0
 _MANY = 50  # so much at once means that more is waiting; fewer are better gathered than carried one by one
-_AWAY = (PyMongoError, SQLAlchemyError, RPCError)
+_AWAY = (PyMongoError, SQLAlchemyError, RPCError, MailServerAway)
 
 
 async def _outbox() -> int:
     return await asyncio.to_thread(outbox.relay_all)
+
+
+async def _mail() -> int:
+    return await asyncio.to_thread(mail.relay_all)
 
 
 async def _commands(client: Client) -> int:
@@ -43,18 +49,18 @@ async def _launches(client: Client) -> int:
 
 async def _reminders(client: Client) -> int:
     for tenant_id, job in await asyncio.to_thread(reminders.quiet_jobs):
-        fact = await reminders.known(client, tenant_id, job)
-        if fact is not None and fact >= job.seq:
-            await asyncio.to_thread(reminders.note_heard, tenant_id, job)
-        elif fact is not None:
-            lacking = await asyncio.to_thread(reminders.lacking, tenant_id, job, fact)
-            await reminders.remind(client, tenant_id, job, lacking)
+        await reminders.settle(client, tenant_id, job)
     return 0
 
 
 async def _prune() -> int:
     await asyncio.to_thread(outbox.prune_all)
+    await asyncio.to_thread(pruning.prune_all)
     return 0
+
+
+async def _retention() -> int:
+    return await asyncio.to_thread(retention.prune_trails, datetime.now(UTC))
 
 
 async def _keep_doing(name: str, once: Callable[[], Awaitable[int]], stop: asyncio.Event, rest: float = _REST) -> None:
@@ -65,7 +71,7 @@ async def _keep_doing(name: str, once: Callable[[], Awaitable[int]], stop: async
             done = await once()
             if away:
                 _log.info("relay goes on", relay=name)
-            pause, away = (0.0 if done else rest), False
+            pause, away = (0.0 if done >= _MANY else rest), False
         except _AWAY as fault:
             if not away:
                 _log.warning("relay waits for a server that is away", relay=name, fault=str(fault))
@@ -84,7 +90,10 @@ async def run_relays(client: Client, stop: asyncio.Event) -> None:
     """Run all relays until `stop` is set."""
     async with asyncio.TaskGroup() as relays:
         relays.create_task(_keep_doing("outbox", _outbox, stop))
+        relays.create_task(_keep_doing("mail", _mail, stop))
         relays.create_task(_keep_doing("commands", lambda: _commands(client), stop))
         relays.create_task(_keep_doing("launches", lambda: _launches(client), stop))
         relays.create_task(_keep_doing("reminders", lambda: _reminders(client), stop, _A_MOMENT))
+        relays.create_task(_keep_doing("webhooks", webhooks.deliver_all, stop))
         relays.create_task(_keep_doing("pruning", _prune, stop, _AN_HOUR))
+        relays.create_task(_keep_doing("retention", _retention, stop, _AN_HOUR))

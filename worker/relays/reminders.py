@@ -5,6 +5,7 @@ that command again: it has its fate. If it was the last one, the job would wait 
 asked once, by a query that leaves no history, and told what it lacks.
 """
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -38,7 +39,20 @@ def quiet_jobs() -> list[tuple[UUID, unheard.QuietJob]]:
     return found
 
 
-async def known(client: Client, tenant_id: UUID, job: unheard.QuietJob) -> int | None:
+async def settle(client: Client, tenant_id: UUID, job: unheard.QuietJob) -> None:
+    """Ask a job's workflow for its last fact and remind it of what it lacks. Raises RPCError."""
+    fact = await _known(client, tenant_id, job)
+    if fact is None:
+        return
+    lacking = await asyncio.to_thread(_lacking, tenant_id, job, fact) if fact < job.seq else []
+    if lacking:
+        await _remind(client, tenant_id, job, lacking)
+    else:
+        # Its opening and its end are facts that no command causes: there is nothing to remind of.
+        await asyncio.to_thread(_note_heard, tenant_id, job)
+
+
+async def _known(client: Client, tenant_id: UUID, job: unheard.QuietJob) -> int | None:
     """Return the last fact a job's workflow knows; None where it cannot say, which is a matter for repair."""
     handle = client.get_workflow_handle(job_workflow_id(tenant_id, job.id))
     try:
@@ -51,19 +65,19 @@ async def known(client: Client, tenant_id: UUID, job: unheard.QuietJob) -> int |
         raise
 
 
-def note_heard(tenant_id: UUID, job: unheard.QuietJob) -> None:
+def _note_heard(tenant_id: UUID, job: unheard.QuietJob) -> None:
     """Note that a job's workflow knows its last fact."""
     with begin(tenant_id) as session:
         unheard.note_heard(session, job.id, job.seq)
 
 
-def lacking(tenant_id: UUID, job: unheard.QuietJob, fact: int) -> list[Command]:
+def _lacking(tenant_id: UUID, job: unheard.QuietJob, fact: int) -> list[Command]:
     """Return the commands whose facts a workflow lacks, in order."""
     with read(tenant_id) as session:
         return [missed.command for missed in facts_after(session, job.id, fact)]
 
 
-async def remind(client: Client, tenant_id: UUID, job: unheard.QuietJob, commands: list[Command]) -> None:
-    """Send the commands once more; the database answers each with its stored fate. Raises RPCError."""
+async def _remind(client: Client, tenant_id: UUID, job: unheard.QuietJob, commands: list[Command]) -> None:
+    """Send the commands once more; the database answers each with its stored fate."""
     _log.warning("reminding a job of facts it never heard of", job=job.code, facts=len(commands))
     await client.get_workflow_handle(job_workflow_id(tenant_id, job.id)).signal(SIGNAL_SUBMIT, commands[:50])

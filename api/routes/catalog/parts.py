@@ -22,14 +22,14 @@ def list_parts(
     request: Request, response: Response, actor: MayReadCatalog, filters: Annotated[PartFilters, Query()]
 ) -> Page[PartView]:
     """Return one page of parts; `q` searches code and name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.parts(session, filters))
 
 
 @router.get("/{part_id}", summary="Read a part", responses=documented("not-found"))
 def get_part(part_id: UUID, request: Request, response: Response, actor: MayReadCatalog) -> PartView:
     """Return a part; its ETag is what a change must name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         view = records.part(session, part_id)
     return versioned(request, response, view)
 
@@ -48,7 +48,7 @@ def put_part(
     part_id: UUID, draft: PartDraft, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> PartView:
     """Replace the fields of a part; what is left out takes its default."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.change_part(session, actor, part_id, draft, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view
@@ -57,7 +57,7 @@ def put_part(
 @router.delete("/{part_id}", summary="Deactivate a part", responses=documented("not-found", "stale-version"))
 def deactivate_part(part_id: UUID, response: Response, actor: MayEditCatalog, expected: ExpectedVersion) -> PartView:
     """Take a part out of use. Nothing is deleted: history keeps referring to it, new templates no longer can."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.deactivate_part(session, actor, part_id, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view

@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from api.conditional import ExpectedVersion, etag, versioned
-from api.deps import MayEditCatalog, MayReadCatalog
+from api.deps import MayEditCatalog, MayReadProducts
 from api.errors import documented
 from api.idempotency import Once
 from api.paging import linked
@@ -19,17 +19,17 @@ router = feature("products", "/products")
 
 @router.get("", summary="List products", responses=documented("bad-cursor"))
 def list_products(
-    request: Request, response: Response, actor: MayReadCatalog, filters: Annotated[ProductFilters, Query()]
+    request: Request, response: Response, actor: MayReadProducts, filters: Annotated[ProductFilters, Query()]
 ) -> Page[ProductView]:
     """Return one page of products; `q` searches code and name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.products(session, filters))
 
 
 @router.get("/{product_id}", summary="Read a product", responses=documented("not-found"))
-def get_product(product_id: UUID, request: Request, response: Response, actor: MayReadCatalog) -> ProductView:
+def get_product(product_id: UUID, request: Request, response: Response, actor: MayReadProducts) -> ProductView:
     """Return a product; its ETag is what a change must name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         view = records.product(session, product_id)
     return versioned(request, response, view)
 
@@ -48,7 +48,7 @@ def put_product(
     product_id: UUID, draft: ProductDraft, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> ProductView:
     """Replace the fields of a product; what is left out takes its default."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.change_product(session, actor, product_id, draft, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view
@@ -59,7 +59,7 @@ def deactivate_product(
     product_id: UUID, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> ProductView:
     """Take a product out of use. Nothing is deleted: history keeps referring to it, new templates no longer can."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.deactivate_product(session, actor, product_id, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view

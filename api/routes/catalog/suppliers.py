@@ -22,14 +22,14 @@ def list_suppliers(
     request: Request, response: Response, actor: MayReadCatalog, filters: Annotated[SupplierFilters, Query()]
 ) -> Page[SupplierView]:
     """Return one page of suppliers; `q` searches code and name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.suppliers(session, filters))
 
 
 @router.get("/{supplier_id}", summary="Read a supplier", responses=documented("not-found"))
 def get_supplier(supplier_id: UUID, request: Request, response: Response, actor: MayReadCatalog) -> SupplierView:
     """Return a supplier; its ETag is what a change must name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         view = records.supplier(session, supplier_id)
     return versioned(request, response, view)
 
@@ -52,7 +52,7 @@ def put_supplier(
     supplier_id: UUID, draft: SupplierDraft, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> SupplierView:
     """Replace the fields of a supplier; what is left out takes its default."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.change_supplier(session, actor, supplier_id, draft, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view
@@ -63,7 +63,7 @@ def deactivate_supplier(
     supplier_id: UUID, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> SupplierView:
     """Take a supplier out of use. Nothing is deleted: history keeps referring to it, new templates no longer can."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.deactivate_supplier(session, actor, supplier_id, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view

@@ -22,7 +22,7 @@ def list_work_centers(
     request: Request, response: Response, actor: MayReadCatalog, filters: Annotated[WorkCenterFilters, Query()]
 ) -> Page[WorkCenterView]:
     """Return one page of work centres; `q` searches code and name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         return linked(request, response, records.work_centers(session, filters))
 
 
@@ -31,7 +31,7 @@ def get_work_center(
     work_center_id: UUID, request: Request, response: Response, actor: MayReadCatalog
 ) -> WorkCenterView:
     """Return a work centre; its ETag is what a change must name."""
-    with read(actor.tenant_id) as session:
+    with read(actor.sight) as session:
         view = records.work_center(session, work_center_id)
     return versioned(request, response, view)
 
@@ -54,7 +54,7 @@ def put_work_center(
     work_center_id: UUID, draft: WorkCenterDraft, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> WorkCenterView:
     """Replace the fields of a work centre; what is left out takes its default."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.change_work_center(session, actor, work_center_id, draft, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view
@@ -67,7 +67,7 @@ def deactivate_work_center(
     work_center_id: UUID, response: Response, actor: MayEditCatalog, expected: ExpectedVersion
 ) -> WorkCenterView:
     """Take a work centre out of use. Nothing is deleted: history keeps referring to it, new templates no longer can."""
-    with begin(actor.tenant_id) as session:
+    with begin(actor.sight) as session:
         view = records.deactivate_work_center(session, actor, work_center_id, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view

@@ -1,4 +1,4 @@
-"""What the template engine must know of the catalog, in two statements however deep the bills of materials are."""
+"""What the template engine must know of the catalog, in two or three statements however deep the BoMs are."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from models.messages.templates import BomLine, CatalogFacts, PartFacts, WorkCenterFacts
+from models.tables.access.people import Skill
 from models.tables.catalog import WorkCenter
 
 # Every part named and every part below it, each with its own lines; a part without lines comes once, alone.
@@ -25,9 +26,14 @@ _PARTS = text("""
 
 
 def catalog_facts(
-    session: Session, skus: Iterable[str], work_centers: Iterable[str], *, active_only: bool = True
+    session: Session,
+    skus: Iterable[str],
+    work_centers: Iterable[str],
+    skills: Iterable[str] = (),
+    *,
+    active_only: bool = True,
 ) -> CatalogFacts:
-    """Return the named parts with all that is below them, and the named work centres; what is unknown is left out.
+    """Return the named parts with all below them, the named work centres and skills; what is unknown is left out.
 
     With `active_only` deactivated ones count as unknown, so that nothing new is published with them.
     """
@@ -50,7 +56,16 @@ def catalog_facts(
     return CatalogFacts(
         parts={sku: PartFacts.model_validate({**facts, "bom": tuple(bom[sku])}) for sku, facts in parts.items()},
         work_centers={row.code: _work_center(row) for row in session.scalars(statement)},
+        skills=_skills(session, set(skills), active_only=active_only),
     )
+
+
+def _skills(session: Session, codes: set[str], *, active_only: bool) -> frozenset[str]:
+    """Return the codes that are skills; most templates name none and cost no statement."""
+    if not codes:
+        return frozenset()
+    statement = select(col(Skill.code)).where(col(Skill.code).in_(sorted(codes)))
+    return frozenset(session.scalars(statement.where(col(Skill.active).is_(True)) if active_only else statement))
 
 
 def _work_center(row: WorkCenter) -> WorkCenterFacts:

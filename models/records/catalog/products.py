@@ -54,7 +54,7 @@ def create_product(session: Session, actor: Actor, draft: ProductDraft) -> Produ
 
     Raises Taken, and Conflict where a part of this SKU is of another kind or unit.
     """
-    if session.scalars(select(col(Product.id)).where(col(Product.sku) == draft.sku)).first():
+    if has_product(session, draft.sku):
         raise Taken(_WHAT, draft.sku)
     part = session.scalars(select(Part).where(col(Part.sku) == draft.sku)).first()
     if part is None:
@@ -97,9 +97,14 @@ def _changed(session: Session, actor: Actor, row: Product, values: dict[str, Any
 
 def add_missing_product(session: Session, actor: Actor, draft: ProductDraft) -> tuple[str, ...]:
     """Add the product unless it is there; return the added SKU. Raises Conflict as create_product does."""
-    if session.scalars(select(col(Product.id)).where(col(Product.sku) == draft.sku)).first():
+    if has_product(session, draft.sku):
         return ()
     return (create_product(session, actor, draft).sku,)
+
+
+def has_product(session: Session, sku: str) -> bool:
+    """Tell whether there is a product of this SKU."""
+    return session.scalars(select(col(Product.id)).where(col(Product.sku) == sku)).first() is not None
 
 
 def product_name(session: Session, identity: UUID) -> str:

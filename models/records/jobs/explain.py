@@ -1,7 +1,8 @@
 """Why each open work order of a job is not moving, answered from the facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.messages.templates import Plan
-from models.messages.work_orders import Explanation, JobExplanation, Reason
+from models.messages.work_orders import Explanation, JobExplanation, Reason, Undelivered
 from models.records import plans
 from models.records.jobs.state import load_state
 from models.records.jobs.views import job as job_view
@@ -29,7 +30,12 @@ _OPEN = text("""
      WHERE w.job_id = :job ORDER BY w.step_index, w.attempt DESC
 """)
 _STOCK = text("SELECT part_id, quantity FROM stock_balances WHERE location = 'stock' AND part_id = ANY(:parts)")
-_QUEUED = text("SELECT count(*) FROM commands WHERE job_id = :job AND state = 'PENDING'")
+_QUEUED = text("""
+    SELECT work_order_id, count(*) AS queued, count(*) FILTER (WHERE received_at <= now() - :late) AS late,
+           min(received_at) AS since
+      FROM commands WHERE job_id = :job AND state = 'PENDING' GROUP BY work_order_id
+""")
+_LATE = timedelta(seconds=10)  # an Update is given four seconds, then a relay takes over
 _S = WorkOrderState
 _MOST_NAMED = 5
 
@@ -43,6 +49,7 @@ class _Facts:
     held: bool
     hold_reason: str | None
     stock: dict[UUID, Decimal]
+    late: frozenset[UUID | None]
 
 
 def explain(session: Session, tenant_id: UUID, job_id: UUID) -> JobExplanation:
@@ -51,14 +58,20 @@ def explain(session: Session, tenant_id: UUID, job_id: UUID) -> JobExplanation:
     plan = plans.plan(session, tenant_id, plan_hash(session, job_id))
     graph = plans.graph_data(plan, view.quantity).graph()
     rows = [row for row in session.execute(_OPEN, {"job": job_id}) if row.state not in FINISHED]
+    queues = session.execute(_QUEUED, {"job": job_id, "late": _LATE}).all()
+    late = [queue for queue in queues if queue.late]
     facts = _Facts(
-        plan, Job(graph, load_state(session, job_id, graph)), view.held, view.hold_reason, _stock(session, plan, rows)
-    )
+        plan, Job(graph, load_state(session, job_id, graph)), view.held, view.hold_reason, _stock(session, plan, rows),
+        frozenset(queue.work_order_id for queue in late),
+    )  # fmt: skip
     found = tuple(_explain(facts, row) for row in rows)
-    queued = int(session.execute(_QUEUED, {"job": job_id}).scalar_one())
+    undelivered = (
+        Undelivered(count=sum(queue.late for queue in late), since=min(queue.since for queue in late)) if late else None
+    )
+    queued = sum(queue.queued for queue in queues) - (undelivered.count if undelivered else 0)
     return JobExplanation(
-        job_id=job_id, code=view.code, status=view.status, work_orders=found,
-        summary=_summary(view.status, found, queued),
+        job_id=job_id, code=view.code, status=view.status, work_orders=found, undelivered=undelivered,
+        summary=" ".join(_summary(view.status, found, queued, undelivered)),
     )  # fmt: skip
 
 
@@ -72,7 +85,7 @@ def _explain(facts: _Facts, row: Row[Any]) -> Explanation:
     reasons = tuple(_reasons(facts, row, state))
     return Explanation(
         work_order_id=row.id, code=row.code, name=row.name, state=state, since=row.started_at or row.ready_at,
-        reasons=reasons, next_action=_next_action(row, state, reasons),
+        reasons=reasons, next_action=_next_action(row, state, reasons, late=row.id in facts.late),
     )  # fmt: skip
 
 
@@ -120,7 +133,9 @@ def _materials(facts: _Facts, row: Row[Any]) -> list[Reason]:
     return [Reason(kind=WaitReason.MATERIAL, words=f"Short of {words}") for words in short[:_MOST_NAMED]]
 
 
-def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason]) -> str:
+def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason], *, late: bool) -> str:
+    if late:
+        return "What was asked of it is delivered."
     kinds = [reason.kind for reason in reasons]
     if WaitReason.HOLD in kinds:
         return "A manager releases the hold."
@@ -133,12 +148,22 @@ def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason]
     return f"{row.assignee or 'Somebody'} {'completes' if state is _S.IN_PROGRESS else 'resumes'} it."
 
 
-def _summary(status: Status, found: Sequence[Explanation], queued: int) -> str:
-    waiting = f" {queued} commands are queued and not decided yet." if queued else ""
+def _summary(
+    status: Status, found: Sequence[Explanation], queued: int, undelivered: Undelivered | None
+) -> Iterator[str]:
     if status in (Status.DONE, Status.CANCELLED):
-        return f"The job has ended: {status.value.lower()}.{waiting}"
-    counts = {state: sum(1 for one in found if one.state is state) for state in WorkOrderState}
-    return (
-        f"{counts[_S.IN_PROGRESS]} in progress, {counts[_S.PAUSED]} paused, {counts[_S.READY]} ready, "
-        f"{counts[_S.WAITING]} waiting.{waiting}"
-    )
+        yield f"The job has ended: {status.value.lower()}."
+    else:
+        counts = {state: sum(1 for one in found if one.state is state) for state in WorkOrderState}
+        yield (
+            f"{counts[_S.IN_PROGRESS]} in progress, {counts[_S.PAUSED]} paused, {counts[_S.READY]} ready, "
+            f"{counts[_S.WAITING]} waiting."
+        )
+    if undelivered:
+        what = "1 command waits" if undelivered.count == 1 else f"{undelivered.count} commands wait"
+        yield (
+            f"{what} to be delivered since {undelivered.since:%Y-%m-%d %H:%M} UTC: Temporal or the workers are away "
+            "(`factoryos status` shows them), or Temporal's data was lost: then run `factoryos repair`."
+        )
+    if queued:
+        yield f"{queued} commands are queued and not decided yet."

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.messages.jobs import JobInput, JobRef
 from models.messages.orders import JobPage, JobsToStart
 from models.records import plans
+from models.records.jobs.backlog import hand_over
 from models.records.jobs.state import load_state
 
 _OPEN = """
@@ -21,7 +22,6 @@ _OPEN = """
 _OF_ORDER = text(f"{_OPEN} AND j.order_id = :order AND j.lot_number > :after ORDER BY j.lot_number LIMIT :limit")
 _ONE = text(f"{_OPEN} AND j.id = :job FOR UPDATE OF j")
 _NEXT_EPOCH = text("UPDATE jobs SET epoch = epoch + 1 WHERE id = :job")
-_RESEND = text("UPDATE commands SET signalled_at = NULL WHERE job_id = :job AND state = 'PENDING'")
 _ALL_OPEN = text("SELECT id, code, seq FROM jobs WHERE status NOT IN ('DONE', 'CANCELLED') ORDER BY created_at, id")
 _SEQ = text("SELECT seq FROM jobs WHERE id = :job")
 
@@ -36,15 +36,15 @@ def jobs_to_start(session: Session, page: JobPage) -> JobsToStart:
 def rebuilt(session: Session, tenant_id: UUID, job_id: UUID) -> tuple[JobInput, str] | None:
     """Return input and status for a job's new workflow, in a new epoch; None where the job has ended meanwhile.
 
-    The epoch is what refuses every other workflow of the job from this transaction on. Commands not decided yet are
-    marked to be sent again.
+    The epoch is what refuses every other workflow of the job from this transaction on. Commands not decided yet travel
+    with the input, so that nothing asked later overtakes them.
     """
     row = session.execute(_ONE, {"job": job_id}).first()
     if row is None:
         return None
     session.execute(_NEXT_EPOCH, {"job": job_id})
-    session.execute(_RESEND, {"job": job_id})
-    return _input(session, tenant_id, row, row.epoch + 1), str(row.status)
+    start = _input(session, tenant_id, row, row.epoch + 1)
+    return start.model_copy(update={"backlog": hand_over(session, job_id)}), str(row.status)
 
 
 def all_open(session: Session) -> Sequence[Row[tuple[UUID, str, int]]]:

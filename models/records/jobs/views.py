@@ -12,7 +12,7 @@ from models.messages.work_orders import EventFilters, JobEventView, JobFilters, 
 from models.records import plans
 from models.records.paging import Listing, page
 from models.records.refusals import found
-from models.tables.access import User
+from models.tables.access.people import User
 from models.tables.catalog import Product
 from models.tables.jobs import Job, JobEvent
 from models.tables.orders import Order
@@ -36,8 +36,8 @@ _DETAIL = text("""
         SELECT json_agg(json_build_object(
             'work_order_id', w.id, 'code', w.code, 'step_index', w.step_index, 'step_key', w.step_key, 'name', w.name,
             'attempt', w.attempt, 'state', w.state, 'held', w.held, 'work_center', c.code, 'assignee', u.display_name,
-            'optional', w.optional, 'quality_gate', w.quality_gate, 'after', coalesce(w.after, '[]'),
-            'planned_minutes', trim_scale(w.planned_minutes)::text,
+            'team_id', w.team_id, 'team', g.code, 'optional', w.optional, 'quality_gate', w.quality_gate,
+            'after', coalesce(w.after, '[]'), 'planned_minutes', trim_scale(w.planned_minutes)::text,
             'actual_minutes', trim_scale(coalesce(t.minutes, 0))::text, 'quantity', trim_scale(w.quantity)::text,
             'good', trim_scale(w.good)::text, 'scrapped', trim_scale(w.scrapped)::text,
             'rejected', trim_scale(w.rejected)::text, 'started_at', w.started_at, 'ended_at', w.ended_at)
@@ -48,6 +48,7 @@ _DETAIL = text("""
                  WHERE w.job_id = j.id ORDER BY w.step_index, w.attempt DESC) w
           JOIN work_centers c ON c.id = w.work_center_id
           LEFT JOIN users u ON u.id = w.assignee_id
+          LEFT JOIN teams g ON g.id = w.team_id
           LEFT JOIN (SELECT x.step_index, sum(t.minutes) AS minutes FROM time_entries t
                        JOIN work_orders x ON x.id = t.work_order_id WHERE x.job_id = j.id GROUP BY x.step_index) t
                  ON t.step_index = w.step_index) s

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,23 +17,34 @@ from models.messages.commands import (
     Move,
     Outcome,
     ReportWorkOrder,
+    ReworkWorkOrder,
 )
 from models.messages.stock import Shortage
 from models.records import codes, plans, stock
+from models.records.access.skills import certificates
 from models.records.errors import StateSkew
 from models.records.work_orders.consumption import Booking, movements
 from models.records.work_orders.missed import missed
-from models.records.work_orders.rows import JobRow, WorkOrderRow, attempts, decided, lock_job
-from models.records.work_orders.write import Fact, write, write_fate
+from models.records.work_orders.rows import JobRow, WorkOrderRow, fates_and_attempts, lock_job
+from models.records.work_orders.write import Fact, write, write_refusal
 from models.rules.collected_data import Value, check
 from models.rules.commands import CommandState, Refusal, RefusalKind
+from models.rules.skills import shortfall
 from models.rules.templates import DataKind
-from models.rules.work_orders import HANDS_ON, Action
+from models.rules.units import PIECE_STEP, precision
+from models.rules.work_orders import HANDS_ON, SKILLED, Action
 
+_ZERO = Decimal(0)
 _CLOCK_SLACK = timedelta(minutes=5)  # how far a tablet's clock may run ahead before its times are refused
-_PERSON = text("SELECT 1 FROM users WHERE id = :id AND active")
+_PERSON = text("SELECT 1 FROM users WHERE id = :id AND active AND kind = 'person'")
+_TEAM = text("SELECT 1 FROM teams WHERE id = :id AND active")
+_MEMBER = text("SELECT 1 FROM team_members WHERE team_id = :team AND user_id = :user")
 _RECORDED = text("SELECT key, value FROM collected_data WHERE work_order_id = :work_order")
 _FILES = text("SELECT id FROM files WHERE id = ANY(:ids)")
+_PRODUCT = text("""
+    SELECT p.sku, made.uom FROM manufacturing_orders m JOIN products p ON p.id = m.product_id
+      JOIN parts made ON made.id = p.part_id WHERE m.id = :mo
+""")
 
 
 @dataclass
@@ -44,7 +56,7 @@ class _Batch:
     job: JobRow
     seq: int
     known: dict[UUID, Outcome]
-    rows: dict[tuple[int, int], WorkOrderRow] = field(default_factory=dict)
+    rows: dict[tuple[int, int], WorkOrderRow]
     parts_locked: bool = False
     written: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
@@ -67,8 +79,9 @@ def apply(session: Session, request: ApplyMoves) -> Applied:
     job = lock_job(session, request.job_id)
     if job.epoch != request.epoch:
         raise StateSkew(f"Job {job.code} was rebuilt; this workflow is of an older epoch.")
-    known = decided(session, [move.command.id for move in request.moves])
-    batch = _Batch(session, request, job, request.seq, known)
+    wanted = {key for move in request.moves for key in _keys(move)}
+    known, rows = fates_and_attempts(session, job.id, [move.command.id for move in request.moves], wanted)
+    batch = _Batch(session, request, job, request.seq, known, rows)
     for move in request.moves:
         as_decided = _take(batch, move)
         if not as_decided:
@@ -116,7 +129,7 @@ def _refuse(batch: _Batch, move: Move, refusal: Refusal, shortages: tuple[Shorta
         command_id=move.command.id, state=CommandState.REFUSED, refusal=refusal, shortages=shortages,
         work_order_id=move.command.work_order_id,
     )  # fmt: skip
-    write_fate(batch.session, batch.request.tenant_id, batch.job.id, move.command, outcome)
+    write_refusal(batch.session, batch.request.tenant_id, batch.job.id, move.command, outcome)
     return outcome
 
 
@@ -128,6 +141,8 @@ def _accept(batch: _Batch, move: Move) -> Outcome:
     data: dict[str, Value] = {}
     if row is not None:
         _check_person(batch, move, row)
+        _check_skills(batch, move, row, at)
+        _check_pieces(batch, move)
         data = _check_data(batch, move, row)
         _move_stock(batch, move, row, at)
     count = len(decision.openings)
@@ -159,7 +174,7 @@ def _rows(batch: _Batch, move: Move) -> dict[tuple[int, int], WorkOrderRow]:
     """Return the rows a move needs; those its followers need are read with them, and kept until a move changes them."""
     if not _keys(move) <= batch.rows.keys():
         wanted = {key for each in batch.request.moves for key in _keys(each)} - batch.rows.keys()
-        batch.rows |= attempts(batch.session, batch.job.id, sorted(wanted))
+        batch.rows |= fates_and_attempts(batch.session, batch.job.id, (), wanted)[1]
     return batch.rows
 
 
@@ -193,13 +208,64 @@ def _when(move: Move) -> datetime:
 def _check_person(batch: _Batch, move: Move, row: WorkOrderRow) -> None:
     command = move.command
     someone_else = row.assignee_id not in (None, command.actor_id)
-    if command.request.action in HANDS_ON and someone_else and not command.may_act_for_others:
-        detail = f"{row.code} is assigned to somebody else; ask a manager to assign it to you."
-        raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
-    if isinstance(command.request, AssignWorkOrder) and command.request.user_id is not None:
-        person = batch.session.execute(_PERSON, {"id": command.request.user_id}).first()
-        if person is None:
-            raise _Refused(Refusal(RefusalKind.UNKNOWN_PERSON, "There is no such active person to assign the work to."))
+    if command.request.action in HANDS_ON and not command.may_act_for_others:
+        if someone_else:
+            detail = f"{row.code} is assigned to somebody else; ask a manager to assign it to you."
+            raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
+        if row.assignee_id is None and row.team_id is not None and not _is_member(batch, row.team_id, command.actor_id):
+            detail = f"{row.code} is given to a team you are not in; ask a manager to assign it to you."
+            raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
+    if isinstance(command.request, AssignWorkOrder):
+        _check_assignment(batch, command.request)
+
+
+def _check_skills(batch: _Batch, move: Move, row: WorkOrderRow, at: datetime) -> None:
+    """Refuse work, or its assignment, to somebody whose certificates do not allow it then; managers are bound too."""
+    request = move.command.request
+    if isinstance(request, AssignWorkOrder):
+        person, who = request.user_id, "is not for somebody"
+    else:
+        person, who = move.command.actor_id, "may not be done by somebody"
+    if not row.skills or person is None or request.action not in {*SKILLED, Action.ASSIGN}:
+        return
+    lacking = shortfall(certificates(batch.session, person, tuple(row.skills)), at)
+    if lacking is not None:
+        raise _Refused(Refusal(RefusalKind.NOT_QUALIFIED, f"{row.code} {who} {lacking}."))
+
+
+def _is_member(batch: _Batch, team_id: UUID, user_id: UUID) -> bool:
+    return batch.session.execute(_MEMBER, {"team": team_id, "user": user_id}).first() is not None
+
+
+def _check_assignment(batch: _Batch, request: AssignWorkOrder) -> None:
+    if request.user_id is not None and batch.session.execute(_PERSON, {"id": request.user_id}).first() is None:
+        raise _Refused(Refusal(RefusalKind.UNKNOWN_PERSON, "There is no such active person to assign the work to."))
+    if request.team_id is not None and batch.session.execute(_TEAM, {"id": request.team_id}).first() is None:
+        raise _Refused(Refusal(RefusalKind.UNKNOWN_PERSON, "There is no such team to give the work to."))
+
+
+def _check_pieces(batch: _Batch, move: Move) -> None:
+    """Refuse half a piece. What is left when `good` is not named is whole as long as all that is named is."""
+    broken = [(name, amount) for name, amount in _named_pieces(move) if amount % PIECE_STEP]
+    if not broken:
+        return
+    product = batch.session.execute(_PRODUCT, {"mo": batch.job.manufacturing_order_id}).one()
+    step = precision(product.uom)
+    for name, amount in broken:
+        if amount % step:
+            detail = (
+                f"{product.sku} is counted in steps of {step} {product.uom}, so '{name}' cannot be {_plain(amount)}."
+            )
+            raise _Refused(Refusal(RefusalKind.NOT_COUNTABLE, detail))
+
+
+def _named_pieces(move: Move) -> list[tuple[str, Decimal]]:
+    request = move.command.request
+    if isinstance(request, CompleteWorkOrder | ReportWorkOrder):
+        return [("good", request.good or _ZERO), ("scrapped", request.scrapped), ("rejected", request.rejected)]
+    if isinstance(request, ReworkWorkOrder):
+        return [("quantity", request.quantity or _ZERO)]
+    return []
 
 
 def _check_data(batch: _Batch, move: Move, row: WorkOrderRow) -> dict[str, Value]:

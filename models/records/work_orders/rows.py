@@ -1,6 +1,6 @@
 """What a batch of moves must know of the job before it writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -16,14 +16,17 @@ _LOCK_JOB = text("""
            quantity, ended_at IS NOT NULL
       FROM jobs WHERE id = :job FOR UPDATE
 """)
-_DECIDED = text("SELECT id, result FROM commands WHERE id = ANY(:ids) AND state <> 'PENDING'")
-_ROWS = text("""
-    SELECT w.id, w.code, w.name, w.step_index, w.attempt, w.state, w.held, w.assignee_id, w.quantity, w.good,
-           w.scrapped, w.rejected
-      FROM work_orders w
-      JOIN unnest(CAST(:steps AS int[]), CAST(:attempts AS int[])) AS k(step, attempt)
-        ON w.step_index = k.step AND w.attempt = k.attempt
-     WHERE w.job_id = :job
+# Both in one round trip: the fates there are already, once per row, and the rows.
+_READ = text("""
+    SELECT d.fates, w.*
+      FROM (SELECT jsonb_agg(result) AS fates FROM commands WHERE id = ANY(:ids) AND state <> 'PENDING') d
+      LEFT JOIN (
+        SELECT w.id, w.code, w.name, w.step_index, w.attempt, w.state, w.held, w.assignee_id, w.team_id, w.quantity,
+               w.good, w.scrapped, w.rejected, w.skills
+          FROM work_orders w
+          JOIN unnest(CAST(:steps AS int[]), CAST(:attempts AS int[])) AS k(step, attempt)
+            ON w.step_index = k.step AND w.attempt = k.attempt
+         WHERE w.job_id = :job) w ON true
 """)
 
 
@@ -55,10 +58,12 @@ class WorkOrderRow:
     state: str
     held: bool
     assignee_id: UUID | None
+    team_id: UUID | None
     quantity: Decimal
     good: Decimal
     scrapped: Decimal
     rejected: Decimal
+    skills: Sequence[str]
 
     @property
     def processed(self) -> Decimal:
@@ -74,14 +79,15 @@ def lock_job(session: Session, job_id: UUID) -> JobRow:
     return JobRow(*row)
 
 
-def decided(session: Session, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
-    """Return the stored fates of those commands that have one."""
-    rows = session.execute(_DECIDED, {"ids": list(command_ids)})
-    return {row.id: Outcome.model_validate(row.result) for row in rows}
-
-
-def attempts(session: Session, job_id: UUID, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], WorkOrderRow]:
-    """Return the named (step, attempt) rows of a job."""
-    steps, numbers = [step for step, _ in keys], [attempt for _, attempt in keys]
-    rows = session.execute(_ROWS, {"job": job_id, "steps": steps, "attempts": numbers})
-    return {(row.step_index, row.attempt): WorkOrderRow(*row) for row in rows}
+def fates_and_attempts(
+    session: Session, job_id: UUID, command_ids: Sequence[UUID], keys: Collection[tuple[int, int]]
+) -> tuple[dict[UUID, Outcome], dict[tuple[int, int], WorkOrderRow]]:
+    """Return the stored fates of those commands that have one, and the named (step, attempt) rows of a job."""
+    ordered = sorted(keys)
+    rows = session.execute(_READ, {
+        "job": job_id, "ids": list(command_ids),
+        "steps": [step for step, _ in ordered], "attempts": [attempt for _, attempt in ordered],
+    }).all()  # fmt: skip
+    fates = [Outcome.model_validate(fate) for fate in rows[0].fates or ()]
+    found = [WorkOrderRow(*values) for _, *values in rows if values[0] is not None]
+    return {fate.command_id: fate for fate in fates}, {(row.step_index, row.attempt): row for row in found}

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
 from sqlmodel import Session, col
 
 from models.messages.paging import Page
@@ -20,7 +20,7 @@ from models.records import plans
 from models.records.paging import Listing, page
 from models.records.refusals import found
 from models.rules.boms import requirement
-from models.tables.access import User
+from models.tables.access.people import Team, TeamMember, User
 from models.tables.catalog import WorkCenter
 from models.tables.jobs import Job
 from models.tables.work_orders import WorkOrder
@@ -52,17 +52,26 @@ def _statement() -> Select[*tuple[Any, ...]]:
             col(Job.plan_hash).label("plan_hash"),
             col(WorkCenter.code).label("work_center"),
             col(User.display_name).label("assignee"),
+            col(Team.code).label("team"),
         )
         .join(Job, col(Job.id) == col(WorkOrder.job_id))
         .join(WorkCenter, col(WorkCenter.id) == col(WorkOrder.work_center_id))
         .outerjoin(User, col(User.id) == col(WorkOrder.assignee_id))
+        .outerjoin(Team, col(Team.id) == col(WorkOrder.team_id))
     )
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
     hidden = {"tenant_id", "work_center_id", "returned", "retrieved"}
-    labels = {"job_code": row.job_code, "work_center": row.work_center, "assignee": row.assignee}
+    labels = {"job_code": row.job_code, "work_center": row.work_center, "assignee": row.assignee, "team": row.team}
     return {**row.WorkOrder.model_dump(exclude=hidden), **labels}
+
+
+def _mine(me: UUID) -> ColumnElement[bool]:
+    """Return what is given to a person, or to a team of theirs and not yet taken by anybody."""
+    teams = select(col(TeamMember.team_id)).where(col(TeamMember.user_id) == me)
+    shared = and_(col(WorkOrder.assignee_id).is_(None), col(WorkOrder.team_id).in_(teams))
+    return or_(col(WorkOrder.assignee_id) == me, shared)
 
 
 def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[WorkOrderView]:
@@ -71,13 +80,15 @@ def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[W
     wanted = (
         (col(WorkOrder.job_id), filters.job_id),
         (col(Job.order_id), filters.order_id),
-        (col(WorkOrder.assignee_id), me if filters.mine else filters.assignee_id),
+        (col(WorkOrder.assignee_id), filters.assignee_id),
         (col(WorkCenter.code), filters.work_center),
         (col(WorkOrder.held), filters.held),
     )
     statement = statement.where(*(column == value for column, value in wanted if value is not None))
+    if filters.mine:
+        statement = statement.where(_mine(me))
     if filters.unassigned:
-        statement = statement.where(col(WorkOrder.assignee_id).is_(None))
+        statement = statement.where(col(WorkOrder.assignee_id).is_(None), col(WorkOrder.team_id).is_(None))
     if filters.state:
         statement = statement.where(col(WorkOrder.state).in_(filters.state))
     return page(session, statement, _LISTING, filters, lambda row: WorkOrderView(**_fields(row)))

@@ -15,6 +15,7 @@ from models.connections.ids import new_id
 from models.messages.audit import AuditEntry
 from models.messages.commands import Command, CompleteWorkOrder, Outcome
 from models.records.errors import StateSkew
+from models.records.refused_commands import TOLD, told
 from models.records.work_orders.rows import JobRow, WorkOrderRow
 from models.rules import audit
 from models.rules.jobs import Decision
@@ -47,7 +48,8 @@ _MOVE = f"""
                         WHEN w.id = :work_order THEN coalesce(:held, w.held) ELSE w.held END,
             hold_reason = CASE WHEN w.id = :work_order AND :held IS NOT NULL THEN :reason ELSE w.hold_reason END,
             assignee_id = CASE WHEN w.id = :work_order THEN CASE WHEN :assigns THEN CAST(:assignee AS uuid)
-                               ELSE coalesce(w.assignee_id, CAST(:assignee AS uuid)) END ELSE w.assignee_id END
+                               ELSE coalesce(w.assignee_id, CAST(:assignee AS uuid)) END ELSE w.assignee_id END,
+            team_id = CASE WHEN w.id = :work_order AND :assigns THEN CAST(:team AS uuid) ELSE w.team_id END
           FROM wanted c
          WHERE w.job_id = :job AND w.step_index = c.step AND w.attempt = c.attempt AND w.state = c.before
         RETURNING w.id, w.job_id, c.before, c.after
@@ -71,7 +73,8 @@ _MOVE = f"""
         VALUES (:tenant, :job, :seq, :kind, :command, :work_order, :actor, CAST(:event AS jsonb), :at, now())
     ), told AS (
         INSERT INTO outbox (tenant_id, key, topic, data, created_at)
-        VALUES (:tenant, :outbox_key, 'audit', CAST(:audit AS jsonb), now())
+        VALUES (:tenant, :outbox_key, 'audit', CAST(:audit AS jsonb) || jsonb_build_object('origin',
+            (SELECT c.origin FROM commands c WHERE c.tenant_id = :tenant AND c.id = :command)), now())
     ), job AS (
         UPDATE jobs SET seq = :seq, status = coalesce(:status, status),
             started_at = CASE WHEN :status = 'IN_PROGRESS' THEN coalesce(started_at, :at) ELSE started_at END,
@@ -86,11 +89,11 @@ _MOVE = f"""
 _MORE = """
     ), opened AS (
         INSERT INTO work_orders (tenant_id, id, code, job_id, step_index, step_key, name, attempt, state, held,
-            work_center_id, optional, quality_gate, priority, due_at, planned_minutes, quantity, returned, retrieved,
-            good, scrapped, rejected, ready_at)
+            work_center_id, optional, quality_gate, skills, priority, due_at, planned_minutes, quantity, returned,
+            retrieved, good, scrapped, rejected, ready_at)
         SELECT p.tenant_id, o.id, o.code, p.job_id, p.step_index, p.step_key, p.name, o.attempt, o.state, false,
-               p.work_center_id, p.optional, p.quality_gate, p.priority, p.due_at, p.planned_minutes, o.quantity,
-               o.returned, o.retrieved, 0, 0, 0, CASE WHEN o.state = 'READY' THEN now() END
+               p.work_center_id, p.optional, p.quality_gate, p.skills, p.priority, p.due_at, p.planned_minutes,
+               o.quantity, o.returned, o.retrieved, 0, 0, 0, CASE WHEN o.state = 'READY' THEN now() END
           FROM jsonb_to_recordset(CAST(:openings AS jsonb))
                AS o(id uuid, code text, step int, attempt int, state text, quantity numeric, returned numeric,
                     retrieved numeric)
@@ -114,7 +117,7 @@ def _on_one_line(statement: str) -> TextClause:
 
 
 _MOVE_ALONE, _MOVE_AND_MORE = (_on_one_line(_MOVE.format(more=more)) for more in ("", _MORE))
-_FATE_ALONE = _on_one_line(_FATE)
+_FATE_AND_TOLD = _on_one_line(f"WITH decided AS ({_FATE} RETURNING *) {TOLD}")
 
 _BEGUN = text("""
     WITH o AS (UPDATE orders SET status = 'IN_PROGRESS', row_version = row_version + 1
@@ -153,6 +156,7 @@ def write(session: Session, fact: Fact, outcome: Outcome) -> None:
         "good": decision.pieces.good, "scrapped": decision.pieces.scrapped, "rejected": decision.pieces.rejected,
         "held": decision.held, "reason": getattr(fact.command.request, "reason", None), "status": decision.status,
         "minutes": _minutes(fact), "assigns": action is Action.ASSIGN, "assignee": _assignee(fact),
+        "team": getattr(fact.command.request, "team_id", None),
         "event": fact.command.request.model_dump_json(exclude={"action"}, exclude_none=True),
         "outbox_key": f"audit:{fact.command.id}", "audit": _audit(fact, kind),
     }  # fmt: skip
@@ -166,9 +170,9 @@ def write(session: Session, fact: Fact, outcome: Outcome) -> None:
         session.execute(_BEGUN, {"order": fact.job.order_id, "mo": fact.job.manufacturing_order_id})
 
 
-def write_fate(session: Session, tenant_id: UUID, job_id: UUID, command: Command, outcome: Outcome) -> None:
-    """Store what became of a command, whether or not the inbox saw it before."""
-    session.execute(_FATE_ALONE, _fate(tenant_id, job_id, command, outcome))
+def write_refusal(session: Session, tenant_id: UUID, job_id: UUID, command: Command, outcome: Outcome) -> None:
+    """Store that a command came to nothing, whether or not the inbox saw it before, and tell the audit trail."""
+    session.execute(_FATE_AND_TOLD, _fate(tenant_id, job_id, command, outcome) | {"audit": told(command, outcome)})
 
 
 def _fate(tenant_id: UUID, job_id: UUID, command: Command, outcome: Outcome) -> dict[str, Any]:
@@ -222,6 +226,7 @@ def _audit(fact: Fact, kind: str) -> str:
             "code": row.code,
             "state": row.state,
             "assignee": row.assignee_id,
+            "team": row.team_id,
             "good": f"{row.good.normalize():f}",
         }
         after |= {"code": row.code, "state": own.after if own else row.state, **_pieces(fact)}

@@ -12,6 +12,7 @@ from heapq import heappop
 from models.rules.commands import Refusal, RefusalKind
 from models.rules.jobs.memory import Memory
 from models.rules.jobs.moves import ZERO, Ask, Change, Decision, Opening, Pieces, Refused, SentBack
+from models.rules.jobs.words import not_of_a_job, wrong_state
 from models.rules.orders import ENDED, Status
 from models.rules.work_orders import FINISHED, JOB_ACTIONS, Action, WorkOrderState, after
 
@@ -44,7 +45,7 @@ class Job(Memory):
 
     def _decide_job(self, action: Action) -> Decision:
         if action not in JOB_ACTIONS:
-            raise Refused(_R.WRONG_STATE, f"A whole job cannot be asked to {action}.")
+            raise Refused(_R.WRONG_STATE, not_of_a_job(action))
         open_steps = [step for step, state in enumerate(self.states) if state not in FINISHED]
         if action is _A.CANCEL:
             moves = tuple(self._change(step, _S.CANCELLED) for step in open_steps)
@@ -70,7 +71,7 @@ class Job(Memory):
             )
         target = after(state, ask.action)
         if target is None:
-            raise Refused(_R.WRONG_STATE, _wrong_state(state, ask.action))
+            raise Refused(_R.WRONG_STATE, wrong_state(state, ask.action))
         self._check_hold(ask.action, step)
         if ask.action in (_A.REPORT, _A.COMPLETE):
             return self._decide_pieces(ask, step)
@@ -270,14 +271,6 @@ class Job(Memory):
             return self.input(step)
         sent_back = self.given.get(step, self.quantity)
         return min(sent_back, self.input(step) - self.output(step))
-
-
-def _wrong_state(state: WorkOrderState, action: Action) -> str:
-    words = {
-        _S.WAITING: "still waits for other work", _S.READY: "has not been started", _S.IN_PROGRESS: "is in progress",
-        _S.PAUSED: "is paused", _S.COMPLETED: "is completed", _S.SKIPPED: "was skipped", _S.CANCELLED: "was cancelled",
-    }  # fmt: skip
-    return f"It cannot be asked to {action} because it {words[state]}."
 
 
 def _text(number: Decimal) -> str:

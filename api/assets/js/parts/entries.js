@@ -1,0 +1,82 @@
+// What an operator enters when work is counted: pieces, reasons, and the data a step asks for. Limits are told at once.
+const number = (text) => Number(String(text).trim().replace(",", ".") || "0");
+const plain = (value) => String(Number(value.toFixed(6)));
+const pieces = (form) => ["good", "scrapped", "rejected"].map((name) => number(form.elements[name].value));
+
+function value(entry, form) {
+  const { field, kind } = entry.dataset;
+  const given = form.elements[`field-${field}`];
+  if (kind === "file") return given.files[0] ?? null;
+  if (given.value === "" || given.value === undefined) return null;
+  if (kind === "boolean") return given.value === "true";
+  return kind === "number" ? given.value.trim().replace(",", ".") : given.value;
+}
+
+/** What is wrong with one entry; empty where nothing is. */
+function fault(entry, form, words) {
+  const { kind, minimum, maximum, expect, required } = entry.dataset;
+  const given = value(entry, form);
+  if (given === null) return required === undefined ? "" : words.missing;
+  if (kind === "boolean") return expect === undefined || String(given) === expect ? "" : words.outside;
+  if (kind !== "number") return "";
+  const low = minimum !== undefined && number(given) < Number(minimum);
+  const high = maximum !== undefined && number(given) > Number(maximum);
+  return low || high || Number.isNaN(number(given)) ? words.outside : "";
+}
+
+function tell(entry, text) {
+  entry.querySelector(".field-fault").textContent = text;
+  entry.classList.toggle("entry-wrong", Boolean(text));
+}
+
+/** Keep the form's figures together while they are entered: what is bad is taken from what is good. */
+export function watch(form, words) {
+  const left = Number(form.dataset.left);
+  form.addEventListener("click", (event) => {
+    const step = event.target.closest("[data-step-by]");
+    if (!step) return;
+    const field = form.elements[step.dataset.for];
+    field.value = plain(Math.max(0, number(field.value) + Number(step.dataset.stepBy)));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  form.addEventListener("input", ({ target }) => {
+    const [, scrapped, rejected] = pieces(form);
+    if (["scrapped", "rejected"].includes(target.name)) form.elements.good.value = plain(Math.max(0, left - scrapped - rejected));
+    form.querySelector("#why").hidden = !(scrapped || rejected);
+  });
+  form.addEventListener("change", ({ target }) => {
+    const entry = target.closest("[data-field]");
+    if (entry) tell(entry, value(entry, form) === null ? "" : fault(entry, form, words));
+  });
+}
+
+/** Tell everything that keeps the form from being sent; true where nothing does. Bad values may go with bad pieces. */
+export function check(form, words, complete) {
+  const [good, scrapped, rejected] = pieces(form);
+  const left = Number(form.dataset.left);
+  const sum = good + scrapped + rejected;
+  const wrong = [];
+  if ([good, scrapped, rejected].some(Number.isNaN) || (complete ? plain(sum) !== plain(left) : sum > left)) wrong.push(words.sum.replace("{count}", left));
+  if ((scrapped || rejected) && !reason(form)) wrong.push(words.why);
+  form.querySelector("#finish-fault").textContent = wrong.join(" · ");
+  let fine = !wrong.length;
+  for (const entry of form.querySelectorAll("[data-field]")) {
+    const text = complete && good > 0 ? fault(entry, form, words) : "";
+    tell(entry, text);
+    fine &&= !text;
+  }
+  form.querySelector(".entry-wrong input")?.focus();
+  return fine;
+}
+
+const reason = (form) => form.elements["other-reason"].value.trim() || form.elements.reason.value;
+
+/** The request of a checked form, and the files to send before it. */
+export function read(form) {
+  const [good, scrapped, rejected] = pieces(form);
+  const entries = [...form.querySelectorAll("[data-field]")].map((entry) => [entry, value(entry, form)]).filter(([, given]) => given !== null);
+  const files = entries.filter(([entry]) => entry.dataset.kind === "file").map(([entry, file]) => ({ field: entry.dataset.field, blob: file, name: file.name }));
+  const data = entries.filter(([entry]) => entry.dataset.kind !== "file").map(([entry, given]) => ({ key: entry.dataset.field, value: given }));
+  const request = { good: plain(good), scrapped: plain(scrapped), rejected: plain(rejected), data };
+  return { request: scrapped || rejected ? { ...request, reason: reason(form) } : request, files };
+}

@@ -1,0 +1,78 @@
+// Keeps what is marked data-live fresh. One stream per tab, if <body data-stream> names one: its events ask for each
+// part anew, together, at most every two seconds, and so does the server's tick every five; fifteen seconds of silence mean
+// that what is shown may be old: it says so, and the stream is opened anew. Without a stream parts are asked for
+// every five seconds, and fifteen seconds without an answer say the same.
+import htmx from "htmx.org";
+
+const THROTTLE = 2000;
+const SILENCE = 15000;
+const LOOK = 1000;
+const POLL = 5000;
+
+const { stream } = document.body.dataset;
+const banner = document.getElementById("stale");
+let source = null;
+let heard = Date.now();
+let opened = 0;
+let asked = 0;
+let waiting = null;
+
+const parts = () => [...document.querySelectorAll("[data-live]")];
+
+function hear() {
+  heard = Date.now();
+  if (banner) banner.hidden = true;
+  document.body.classList.remove("is-stale");
+}
+
+function refresh() {
+  waiting = null;
+  asked = Date.now();
+  for (const part of parts()) htmx.trigger(part, "live");
+}
+
+function soon() {
+  waiting ??= setTimeout(refresh, Math.max(0, asked + THROTTLE - Date.now()));
+}
+
+function open() {
+  source?.close();
+  opened = Date.now();
+  source = new EventSource(stream);
+  // Between the drawing of a page and its first tick something may have happened; and what the product does by itself,
+  // such as opening a job's first work orders, is no event of anybody's. A tick asks as well.
+  for (const sign of ["open", "tick"]) {
+    source.addEventListener(sign, () => {
+      hear();
+      soon();
+    });
+  }
+  source.addEventListener("message", () => {
+    hear();
+    soon();
+  });
+}
+
+function look() {
+  const now = Date.now();
+  const silent = now - heard;
+  if (!stream && now - asked > POLL) soon();
+  if (silent > SILENCE) {
+    if (banner) banner.hidden = false;
+    document.body.classList.add("is-stale");
+  }
+  const broken = stream && source.readyState === EventSource.CLOSED;
+  if (stream && now - opened > (broken ? POLL : SILENCE) && (broken || silent > SILENCE)) {
+    open();
+    soon();
+  }
+}
+
+if (parts().length) {
+  if (stream) open();
+  document.addEventListener("htmx:after:swap", () => stream || hear());
+  document.addEventListener("visibilitychange", () => document.hidden || soon());
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => event.persisted && stream && open());
+  setInterval(look, LOOK);
+}

@@ -1,0 +1,81 @@
+"""The factory at a glance. Widgets are drawn anew together whenever something happened."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Query
+from fastapi.responses import HTMLResponse
+
+from api.deps import MayReadFigures
+from api.pages.dashboard.hours import bars
+from api.pages.dashboard.shared import Shared
+from api.pages.frame.routing import pages
+from api.pages.frame.screen import Screen, TheScreen
+from api.pages.frame.words import marked
+from models.connections.postgres import read
+from models.messages.access import Actor
+from models.messages.dashboard import Dashboard
+from models.records import dashboard as records
+from models.rules.access import Permission
+
+router = pages("dashboard")
+
+
+class Period(StrEnum):
+    """How far back ended work is counted."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """A part of the dashboard: its template beside this file, and who may see it. A new feature adds one."""
+
+    template: str
+    permission: Permission
+    wide: bool = False
+
+
+PERIODS = {Period.DAY: marked("Today"), Period.WEEK: marked("7 days"), Period.MONTH: marked("30 days")}
+_DAYS = {Period.DAY: 0, Period.WEEK: 6, Period.MONTH: 29}
+WIDGETS = (
+    Widget("tallies", Permission.FIGURES_READ, wide=True),
+    Widget("endangered", Permission.WORK_ORDERS_READ),
+    Widget("throughput", Permission.FIGURES_READ),
+    Widget("centers", Permission.FIGURES_READ),
+    Widget("short", Permission.STOCK_READ),
+)
+_FIGURES: Shared[Dashboard] = Shared(seconds=1.0)
+AskedPeriod = Annotated[Period, Query()]
+
+
+@router.get("/dashboard")
+def get_dashboard(screen: TheScreen, actor: MayReadFigures, period: AskedPeriod = Period.WEEK) -> HTMLResponse:
+    """Show the whole dashboard."""
+    return _show("dashboard/page.html", screen, actor, period)
+
+
+@router.get("/dashboard/widgets")
+def get_widgets(screen: TheScreen, actor: MayReadFigures, period: AskedPeriod = Period.WEEK) -> HTMLResponse:
+    """Show its widgets alone, for a dashboard that is open."""
+    return _show("dashboard/widgets.html", screen, actor, period)
+
+
+def _show(template: str, screen: Screen, actor: Actor, period: Period) -> HTMLResponse:
+    now = screen.formats.now
+    midnight = now.astimezone(screen.formats.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = _FIGURES.get((actor.tenant_id, midnight, period), lambda: _read(actor, now, midnight, period))
+    shown = tuple(widget for widget in WIDGETS if actor.may(widget.permission))
+    return screen.show(
+        template, figures=found, widgets=shown, period=period, periods=PERIODS,
+        hours=bars(found.throughput.hours, midnight, now),
+    )  # fmt: skip
+
+
+def _read(actor: Actor, now: datetime, midnight: datetime, period: Period) -> Dashboard:
+    with read(actor.sight) as session:
+        return records.dashboard(session, now, midnight, midnight - timedelta(days=_DAYS[period]))

@@ -1,0 +1,98 @@
+"""How states look on pages: a colour class, an icon and a word, always all three."""
+
+from dataclasses import dataclass
+
+from api.pages.frame.words import marked
+from models.rules.access import Role
+from models.rules.commands import CommandState
+from models.rules.orders import ENDED, Status
+from models.rules.work_orders import OPEN, WorkOrderState
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`kind` is the colour's class in parts.css, `word` is translated where shown."""
+
+    kind: str
+    icon: str
+    word: str
+
+
+HELD = Look("state-hold", "flag", marked("On hold"))
+WORK_ORDERS = {
+    WorkOrderState.WAITING: Look("state-waiting", "clock", marked("Waiting")),
+    WorkOrderState.READY: Look("state-ready", "circle-dashed", marked("Ready")),
+    WorkOrderState.IN_PROGRESS: Look("state-running", "player-play", marked("Running")),
+    WorkOrderState.PAUSED: Look("state-paused", "player-pause", marked("Paused")),
+    WorkOrderState.COMPLETED: Look("state-done", "check", marked("Done")),
+    WorkOrderState.SKIPPED: Look("state-done", "player-skip-forward", marked("Skipped")),
+    WorkOrderState.CANCELLED: Look("state-blocked", "x", marked("Cancelled")),
+}
+STATUSES = {
+    Status.PLANNED: Look("state-waiting", "clock", marked("Planned")),
+    Status.IN_PROGRESS: Look("state-running", "player-play", marked("In progress")),
+    Status.ON_HOLD: HELD,
+    Status.DONE: Look("state-done", "check", marked("Done")),
+    Status.CANCELLED: Look("state-blocked", "x", marked("Cancelled")),
+}
+COMMANDS = {
+    CommandState.PENDING: Look("state-paused", "clock", marked("Waiting to be decided")),
+    CommandState.APPLIED: Look("state-done", "check", marked("Done")),
+    CommandState.REFUSED: Look("state-blocked", "x", marked("Refused")),
+}
+
+
+def work_order_look(state: str, *, held: bool = False) -> Look:
+    """Return the look of a work order; a hold shows instead of the state of what is still open."""
+    found = WorkOrderState(state)
+    return HELD if held and found in OPEN else WORK_ORDERS[found]
+
+
+def status_look(status: str, *, held: bool = False) -> Look:
+    """Return the look of an order or job."""
+    return HELD if held and status not in ENDED else STATUSES[Status(status)]
+
+
+ROLES = {
+    Role.ADMIN: marked("administrator"),
+    Role.MANAGER: marked("manager"),
+    Role.INVENTORY_MANAGER: marked("inventory manager"),
+    Role.TECHNICIAN: marked("technician"),
+    Role.OUTSOURCED_TECHNICIAN: marked("outsourced technician"),
+    Role.CUSTOMER: marked("customer"),
+    Role.VIEWER: marked("viewer"),
+    Role.DEVELOPER: marked("developer"),
+}
+_ROLE_WORDS = {role.value: words for role, words in ROLES.items()}
+
+
+def role_words(role: str) -> str:
+    """Return what a role is called; a role that the factory made bears its own name."""
+    return _ROLE_WORDS.get(role, role)
+
+
+# What has happened, as a job's timeline says it.
+FACTS = {
+    "jobs:opened": marked("The job began"),
+    "jobs:finished": marked("The job was finished"),
+    "jobs:ended_by_cancel": marked("The job ended, cancelled"),
+    "jobs:held": marked("The job was put on hold"),
+    "jobs:released": marked("The job was released"),
+    "jobs:cancelled": marked("The job was cancelled"),
+    "work_orders:assigned": marked("Given on"),
+    "work_orders:started": marked("Started"),
+    "work_orders:paused": marked("Paused"),
+    "work_orders:resumed": marked("Resumed"),
+    "work_orders:reported": marked("Pieces counted"),
+    "work_orders:completed": marked("Completed"),
+    "work_orders:skipped": marked("Skipped"),
+    "work_orders:reworked": marked("Sent back for rework"),
+    "work_orders:held": marked("Put on hold"),
+    "work_orders:released": marked("Released"),
+    "work_orders:cancelled": marked("Cancelled"),
+}
+
+
+def fact_words(kind: str) -> str:
+    """Return what a fact says; a kind from a newer version is shown by its own name."""
+    return FACTS.get(kind, kind.replace(":", " ").replace("_", " "))

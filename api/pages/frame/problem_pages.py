@@ -1,0 +1,68 @@
+"""What went wrong, as a page for people; programs get the same as a problem document."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.frame.screen import Screen
+from api.pages.frame.words import marked
+from api.problem_kind import ProblemKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a page says of one kind of problem beside its detail, and the sign it shows."""
+
+    icon: str
+    title: str
+    remedy: str
+
+
+_FAULT = Words(
+    "alert-triangle", marked("Something went wrong here"),
+    marked("This is a fault of FactoryOS; nothing was changed. Try again, and report it if it stays."),
+)  # fmt: skip
+_WORDS = {
+    403: Words("lock", marked("Your role may not do this"), marked("Ask an administrator for a role that may.")),
+    404: Words("map-pin-off", marked("There is nothing here"), marked("Check the address, or go on from the menu.")),
+    409: Words(
+        "alert-triangle", marked("The present state does not allow this"), marked("Look again and decide anew.")
+    ),
+    422: Words(
+        "alert-triangle", marked("Something is missing or not as it should be"),
+        marked("Go back, correct it, and try again."),
+    ),
+    429: Words("clock", marked("Too many tries"), marked("Wait a little, then try again.")),
+    503: Words("cloud-off", marked("A server does not answer"), marked("Nothing was changed. Try again in a moment.")),
+}  # fmt: skip
+_OTHER = Words("alert-triangle", marked("That did not work"), marked("Go back and try again."))
+_LEAST_FAULT = 500
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a browser asks for one of our pages, and not a program or script for data."""
+    accepts = request.headers.get("accept", "")
+    return "text/html" in accepts and not request.url.path.startswith(("/api/", "/static/"))
+
+
+def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str | None) -> Response:
+    """Return the page of a problem, in the frame where the person is known; who must log in is led there."""
+    if kind.slug == "not-signed-in":
+        return _to_log_in(request)
+    screen: Screen = getattr(request.state, "screen", None) or Screen(request, None, None)
+    status = int(kind.status)
+    words = _WORDS.get(status, _FAULT if status >= _LEAST_FAULT else _OTHER)
+    traced = trace_id if status >= _LEAST_FAULT else None
+    return screen.show("frame/problem.html", status, words=words, detail=detail, trace_id=traced)
+
+
+def _to_log_in(request: Request) -> Response:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET":
+        wanted = "/"
+    address = f"/login?next={quote(wanted, safe='')}"
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(address, 303)

@@ -1,0 +1,133 @@
+"""A page being made for one person: `screen.show("orders/list.html", ...)`, or `screen.go("/orders", said=...)`."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.deps import SignedIn
+from api.pages.frame.environment import environment
+from api.pages.frame.formats import Formats, zone
+from api.pages.frame.navigation import menu_of
+from api.pages.frame.query import Query
+from api.pages.frame.safety import HEADERS
+from api.pages.frame.words import accepted, known, locale, translations
+from models.connections.postgres import read
+from models.connections.settings import settings
+from models.messages.access import Actor
+from models.records.access.viewers import Viewer, viewer
+from models.rules.access import Permission
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE, LANGUAGE_COOKIE, SAID_COOKIE = "theme", "language", "said"
+_LONGEST_SAID = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One page for one person, or with no actor for somebody not logged in."""
+
+    request: Request
+    actor: Actor | None
+    viewer: Viewer | None
+
+    @property
+    def language(self) -> str:
+        """The language of the page: the one chosen here, else the person's own, else the browser's."""
+        own = self.viewer.language if self.viewer else None
+        chosen = self.request.cookies.get(LANGUAGE_COOKIE)
+        return known((chosen, own, *accepted(self.request.headers.get("accept-language", ""))))
+
+    @property
+    def formats(self) -> Formats:
+        """How this page writes numbers and times."""
+        own = self.viewer.time_zone if self.viewer else None
+        return Formats(locale(self.language), zone(own or "UTC"), translations(self.language), datetime.now(UTC))
+
+    def words(self, text: str, **values: object) -> str:
+        """Return a text in the page's language, its %(names)s filled in."""
+        return translations(self.language).gettext(text) % values
+
+    def show(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
+        """Return the page of a template; what was said on the way here is shown once."""
+        said = _read_said(self.request.cookies.get(SAID_COOKIE))
+        content = environment(self.language).get_template(template).render(**self._frame(said), **facts)
+        answer = HTMLResponse(content, status_code=status, headers=HEADERS)
+        if said and not self.is_part:
+            answer.delete_cookie(SAID_COOKIE)
+        return answer
+
+    def go(self, path: str, *, said: str | None = None, kind: str = "good") -> RedirectResponse:
+        """Lead to another page after a form; `said` is shown there, `kind` is good, warn or bad."""
+        answer = RedirectResponse(path, 303)
+        if said is not None:
+            note = urlsafe_b64encode(json.dumps([kind, said[:_LONGEST_SAID]]).encode()).decode()
+            answer.set_cookie(SAID_COOKIE, note, max_age=60, httponly=True, samesite="lax")
+        return answer
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether a page that is open asks for a part of itself."""
+        return "hx-request" in self.request.headers
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the person holds a permission, by its wire name."""
+        return self.actor is not None and self.actor.may(Permission(permission))
+
+    def _frame(self, said: tuple[str, str] | None) -> dict[str, Any]:
+        formats, theme = self.formats, self.request.cookies.get(THEME_COOKIE)
+        follows = self.may(Permission.WORK_ORDERS_READ)
+        return {
+            "actor": self.actor,
+            "factory": self.viewer.factory if self.viewer else "FactoryOS",
+            "formats": formats,
+            "language": self.language,
+            "may": self.may,
+            "menu": tuple(menu_of(self.actor)) if self.actor else (),
+            "mode": settings().factoryos_mode,
+            "now": formats.now,
+            "path": self.request.url.path,
+            "query": Query(self.request),
+            "said": said,
+            "stream": "/api/v1/live" if follows else "",
+            "theme": theme if theme in THEMES else THEMES[0],
+            "here": _address(self.request),
+        }
+
+
+def _address(request: Request) -> str:
+    """Return where the person is, to come back to."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _read_said(cookie: str | None) -> tuple[str, str] | None:
+    """Return what the last form had to say; None for nothing, or nothing of ours."""
+    try:
+        kind, text = json.loads(urlsafe_b64decode(cookie or ""))
+    except ValueError:
+        return None
+    return (kind, text) if kind in {"good", "warn", "bad"} and isinstance(text, str) else None
+
+
+def screen_of(request: Request, actor: SignedIn) -> Screen:
+    """Return the page for who asks."""
+    with read(actor.tenant_id) as session:
+        made = Screen(request, actor, viewer(session, actor.tenant_id, actor.user_id))
+    request.state.screen = made  # so that a refusal is shown in the same frame
+    return made
+
+
+def open_screen(request: Request, tenant_id: UUID | None) -> Screen:
+    """Return a page for somebody not logged in, at the door of a factory or of none."""
+    if tenant_id is None:
+        return Screen(request, None, None)
+    with read(tenant_id) as session:
+        return Screen(request, None, viewer(session, tenant_id, None))
+
+
+TheScreen = Annotated[Screen, Depends(screen_of)]

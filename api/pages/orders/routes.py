@@ -1,0 +1,147 @@
+"""Orders: the list, one order, placing one, and what a manager does to a whole order."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+
+from api import launching
+from api.deps import MayControlOrders, MayCreateOrders, MayReadOwnOrders
+from api.idempotency import OnceRunner
+from api.pages.frame.acting import ActForm, Steering, TheAct, steered, told
+from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.routing import pages
+from api.pages.frame.screen import Screen, TheScreen
+from api.pages.frame.words import marked
+from api.steering import StillScaling, every_job
+from models.connections.postgres import read
+from models.messages.orders import ManufacturingOrderFilters, OrderFilters, PlaceOrder
+from models.messages.work_orders import JobFilters
+from models.records import costs, orders
+from models.records import order_views as records
+from models.records.jobs import views as jobs
+from models.records.refusals import Refusal
+from models.rules.access import Permission
+from models.rules.orders import Status
+
+router = pages("orders")
+_SHOWN_JOBS = 50
+_PLACED = marked("Order %(code)s is placed.")
+
+
+class OrderForm(ActForm):
+    """A new order as the form sends it: texts, checked when it becomes a PlaceOrder. `due` is in the local time."""
+
+    product: str = ""
+    quantity: str = ""
+    lot_size: str = ""
+    due: str = ""
+    priority: str = "3"
+    customer_name: str = ""
+    customer_reference: str = ""
+    notes: str = ""
+
+
+_DONE = {
+    Steering.HOLD: marked("The order is on hold."),
+    Steering.RELEASE: marked("The order goes on."),
+    Steering.CANCEL: marked("The order is cancelled; what was used stays used."),
+}
+
+
+@router.get("/orders")
+def list_orders(
+    screen: TheScreen, actor: MayReadOwnOrders, filters: Annotated[OrderFilters, Depends(filters_of(OrderFilters))]
+) -> HTMLResponse:
+    """Show one page of orders."""
+    with read(actor.sight) as session:
+        found = records.orders(session, filters)
+    return screen.show("orders/list.html", found=found, filters=filters, statuses=tuple(Status))
+
+
+@router.get("/orders/new")
+def get_new_order(screen: TheScreen, actor: MayCreateOrders) -> HTMLResponse:
+    """Show the form of a new order."""
+    with read(actor.sight) as session:
+        products = orders.products_to_order(session)
+    return screen.show("orders/new.html", products=products, form={}, faults={})
+
+
+@router.post("/orders")
+def post_order(
+    request: Request, screen: TheScreen, actor: MayCreateOrders, form: Annotated[OrderForm, Form()]
+) -> Response:
+    """Place an order once, and lead to it; what is wrong is told at its field."""
+    try:
+        wanted = checked(PlaceOrder, _wanted(form, screen))
+        place = OnceRunner(request, actor, form.key)
+        made = json.loads(bytes(place(wanted, lambda session: orders.place(session, actor, wanted), status=201).body))
+    except (RequestValidationError, Refusal, orders.OrderRefused) as fault:
+        with read(actor.sight) as session:
+            products = orders.products_to_order(session)
+        return screen.show("orders/new.html", 422, products=products, form=form.model_dump(), faults=_faults(fault))
+    answer = screen.go(f"/orders/{made['id']}", said=screen.words(_PLACED, code=made["code"]))
+    answer.background = BackgroundTask(launching.launch_now, request.app.state.temporal, actor.tenant_id)
+    return answer
+
+
+def _wanted(form: OrderForm, screen: Screen) -> dict[str, Any]:
+    """Return the fields that were filled in; day and time are an instant of the person's time zone."""
+    wanted: dict[str, Any] = form.model_dump(exclude={"key", "reason", "due"})
+    try:
+        wanted["due_at"] = datetime.fromisoformat(form.due).replace(tzinfo=screen.formats.zone)
+    except ValueError:
+        wanted["due_at"] = form.due
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _faults(fault: Exception) -> dict[str, str]:
+    """Return what is wrong by field; under no name what belongs to none."""
+    if isinstance(fault, RequestValidationError):
+        # The form's field for `due_at` is called `due`.
+        return {
+            str(one["loc"][1]).removesuffix("_at"): one["msg"].removeprefix("Value error, ") for one in fault.errors()
+        }
+    return {"": str(fault)}
+
+
+@router.get("/orders/{order_id}")
+def get_order(screen: TheScreen, order_id: UUID, actor: MayReadOwnOrders) -> HTMLResponse:
+    """Show one order: how far it is, its jobs, what it needs and what it costs, each to those who may see it."""
+    with read(actor.sight) as session:
+        found = records.order(session, order_id)
+        return screen.show("orders/order.html", order=found, **_parts(session, screen, order_id))
+
+
+def _parts(session: Session, screen: Screen, order_id: UUID) -> dict[str, Any]:
+    """Return what belongs to an order; None for what the person may not see or is not there yet."""
+    parts: dict[str, Any] = {"jobs": None, "made": None, "requirements": (), "sheet": None}
+    if screen.may(Permission.WORK_ORDERS_READ):
+        asked = JobFilters(order_id=order_id, sort="code", limit=_SHOWN_JOBS)
+        parts["jobs"] = jobs.jobs(session, asked)
+    if screen.may(Permission.ORDERS_READ):
+        found = records.manufacturing_orders(session, ManufacturingOrderFilters(order_id=order_id, limit=1)).items
+        parts["made"] = found[0] if found else None
+        parts["requirements"] = records.requirements(session, found[0].id) if found else ()
+    if screen.may(Permission.COSTS_READ):
+        parts["sheet"] = costs.sheet_of_order(session, order_id)
+    return parts
+
+
+@router.post("/orders/{order_id}/{steering}")
+async def steer_order(
+    screen: TheScreen, order_id: UUID, steering: Steering, actor: MayControlOrders, form: TheAct
+) -> RedirectResponse:
+    """Hold, release or cancel every open job of an order."""
+    ask, back = steered(steering, form.reason), f"/orders/{order_id}"
+    try:
+        outcomes = await every_job(screen.request.app.state.temporal, actor, form.key, order_id, ask)
+    except (Refusal, StillScaling) as refusal:
+        return screen.go(back, said=str(refusal), kind="bad")
+    return told(screen, outcomes, back, screen.words(_DONE[steering]))

@@ -1,0 +1,98 @@
+"""Work orders: the list, and one work order with everything known of it and what a manager may do."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Form
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field, TypeAdapter, ValidationError
+
+from api.commands import Wish
+from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders
+from api.pages.frame.acting import ActForm, carry_out
+from api.pages.frame.asking import filters_of
+from api.pages.frame.routing import pages
+from api.pages.frame.screen import TheScreen
+from api.pages.frame.words import marked
+from models.connections.postgres import read
+from models.messages.commands import Request
+from models.messages.work_orders import WorkOrderFilters
+from models.records.access.workers import people_who_work, teams_that_work
+from models.records.work_orders import views as records
+from models.rules.access import Permission
+from models.rules.work_orders import MOVES, Action, WorkOrderState
+
+router = pages("work orders")
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+_SENT = marked("Done.")
+_DONE = {
+    Action.ASSIGN: marked("The work was given on."),
+    Action.HOLD: marked("The work order is on hold."),
+    Action.RELEASE: marked("The work order goes on."),
+    Action.SKIP: marked("The step is skipped."),
+    Action.REWORK: marked("The pieces go back; the next attempt is open."),
+    Action.CANCEL: marked("The work order is cancelled."),
+}
+
+
+class ControlForm(ActForm):
+    """What a manager does to a work order; `to` is person:<id>, team:<id> or nobody."""
+
+    action: Action
+    to: str = Field("", max_length=60)
+    quantity: str = Field("", max_length=40)
+    target: str = Field("", max_length=64)
+
+
+@router.get("/work-orders")
+def list_work_orders(
+    screen: TheScreen,
+    actor: MayReadOwnWorkOrders,
+    filters: Annotated[WorkOrderFilters, Depends(filters_of(WorkOrderFilters))],
+) -> HTMLResponse:
+    """Show one page of work orders."""
+    with read(actor.sight) as session:
+        found = records.work_orders(session, filters, actor.user_id)
+    return screen.show("work_orders/list.html", found=found, filters=filters, states=tuple(WorkOrderState))
+
+
+@router.get("/work-orders/{work_order_id}")
+def get_work_order(screen: TheScreen, work_order_id: UUID, actor: MayReadOwnWorkOrders) -> HTMLResponse:
+    """Show one work order."""
+    facts: dict[str, Any] = {"people": (), "teams": ()}
+    with read(actor.sight) as session:
+        order = records.work_order(session, actor.tenant_id, work_order_id)
+        if screen.may(Permission.WORK_ORDERS_CONTROL):
+            facts = {"people": people_who_work(session), "teams": teams_that_work(session)}
+    labels = {field.key: field for field in order.fields}
+    actions = {action.value for state, action in MOVES if state is order.state and action in _DONE}
+    actions -= {"hold"} if order.held else {"release"}
+    actions -= set() if order.optional else {"skip"}
+    return screen.show("work_orders/work_order.html", order=order, labels=labels, actions=actions, **facts)
+
+
+@router.post("/work-orders/{work_order_id}/control")
+async def control_work_order(
+    screen: TheScreen, work_order_id: UUID, actor: MayControlWorkOrders, form: Annotated[ControlForm, Form()]
+) -> RedirectResponse:
+    """Assign, hold, release, skip, rework or cancel a work order."""
+    back = f"/work-orders/{work_order_id}"
+    try:
+        ask = _REQUEST.validate_python(_asked(form))
+    except ValidationError as fault:
+        return screen.go(back, said=fault.errors()[0]["msg"], kind="bad")
+    done = screen.words(_DONE.get(form.action, _SENT))
+    return await carry_out(screen, actor, Wish(form.key, ask, work_order_id=work_order_id), back, done)
+
+
+def _asked(form: ControlForm) -> dict[str, Any]:
+    """Return what a form asks, in the words of its command."""
+    asked: dict[str, Any] = {"action": form.action}
+    if form.action in {Action.HOLD, Action.SKIP, Action.CANCEL, Action.REWORK}:
+        asked["reason"] = form.reason
+    if form.action is Action.ASSIGN:
+        kind, _, identity = form.to.partition(":")
+        asked |= {"user_id" if kind == "person" else "team_id": identity} if identity else {}
+    if form.action is Action.REWORK:
+        asked |= {name: value for name, value in (("quantity", form.quantity), ("target", form.target)) if value}
+    return asked

@@ -1,0 +1,53 @@
+"""The pages' catalogs: `python -m deploy.languages` adds new texts and drops those that no page says any more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
+
+_PAGES = FOLDER.parent
+_METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+_OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+_KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
+
+
+def said() -> Catalog:
+    """Return every text that templates and page routes say, untranslated."""
+    found = Catalog(project="FactoryOS", charset="utf-8")
+    for _, _, message, _, _ in extract_from_dir(_PAGES, _METHODS, _OPTIONS, _KEYWORDS):
+        found.add(message)
+    return found
+
+
+def catalog(language: str) -> Catalog:
+    """Return what is translated into a language."""
+    with _file(language).open(encoding="utf-8") as file:
+        return read_po(file, locale=language)
+
+
+def renew(language: str) -> int:
+    """Write a language's catalog anew; returns how many texts still wait for their translation."""
+    kept = catalog(language)
+    kept.update(said(), no_fuzzy_matching=True)
+    kept.obsolete.clear()
+    with _file(language).open("wb") as file:
+        write_po(file, kept, no_location=True, sort_output=True, omit_header=True, width=120)
+    return len([message for message in kept if message.id and not _is_done(message.string)])
+
+
+def _is_done(translated: str | Sequence[str] | None) -> bool:
+    return bool(translated) if isinstance(translated, str | None) else all(translated)
+
+
+def _file(language: str) -> Path:
+    return FOLDER / f"{language}.po"
+
+
+if __name__ == "__main__":
+    for each in LANGUAGES:
+        if each != SOURCE:
+            print(f"{each}: {renew(each)} texts wait for their translation")

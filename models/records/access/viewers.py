@@ -1,0 +1,28 @@
+"""What a page must know of the person it is drawn for, beside what they may do."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+_VIEWER = text("""
+    SELECT t.name AS factory, t.slug, u.language, u.time_zone FROM tenants t
+      LEFT JOIN users u ON u.tenant_id = t.id AND u.id = :user WHERE t.id = :tenant
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The factory's name, and the person's language and time zone; both None for somebody not known yet."""
+
+    factory: str
+    slug: str
+    language: str | None
+    time_zone: str | None
+
+
+def viewer(session: Session, tenant_id: UUID, user_id: UUID | None) -> Viewer | None:
+    """Return what a page needs of a factory and a person; None where there is no such factory."""
+    row = session.execute(_VIEWER, {"tenant": tenant_id, "user": user_id}).first()
+    return None if row is None else Viewer(*row)

@@ -1,0 +1,37 @@
+"""Who work can be given to."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.rules.access import Permission, held
+
+_PEOPLE = text("""
+    SELECT u.id, u.display_name, u.role, r.permissions FROM users u LEFT JOIN roles r ON r.name = u.role AND r.active
+     WHERE u.active AND u.kind = 'person' ORDER BY u.display_name, u.id
+""")
+_TEAMS = text("SELECT id, name FROM teams WHERE active ORDER BY name, id")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A person or a team."""
+
+    id: UUID
+    name: str
+
+
+def people_who_work(session: Session) -> tuple[Worker, ...]:
+    """Return the active people whose role lets them work on orders, by name."""
+    return tuple(
+        Worker(row.id, row.display_name)
+        for row in session.execute(_PEOPLE)
+        if Permission.WORK_ORDERS_WORK in held(row.role, row.permissions)
+    )
+
+
+def teams_that_work(session: Session) -> tuple[Worker, ...]:
+    """Return the active teams, by name."""
+    return tuple(Worker(row.id, row.name) for row in session.execute(_TEAMS))

@@ -1,0 +1,50 @@
+from models.rules.access import MATRIX, ONLY_ADMIN, WIDER, Permission, Role, held, known, may
+
+P = Permission
+
+
+def test_technicians_work_and_managers_control():
+    assert may(MATRIX[Role.TECHNICIAN], P.WORK_ORDERS_WORK)
+    assert not may(MATRIX[Role.TECHNICIAN], P.WORK_ORDERS_CONTROL)
+    assert may(MATRIX[Role.MANAGER], P.WORK_ORDERS_CONTROL)
+    assert not may(MATRIX[Role.MANAGER], P.STOCK_MOVE)
+
+
+def test_a_viewer_holds_numbers_and_nothing_else():
+    assert MATRIX[Role.VIEWER] == {P.FIGURES_READ}
+
+
+def test_developers_change_nothing_on_the_floor():
+    floor = {p for p in P if p.value.endswith((":edit", ":work", ":control", ":move", ":create", ":publish"))}
+    assert MATRIX[Role.DEVELOPER] & floor == {P.KEYS_EDIT, P.WEBHOOKS_EDIT}
+
+
+def test_who_may_see_all_may_see_their_own():
+    for narrow, wide in WIDER.items():
+        assert may({wide}, narrow)
+        assert not may({narrow}, wide)
+        assert may({narrow}, narrow)
+    assert not may(set(), P.FIGURES_READ)
+
+
+def test_narrow_roles_hold_no_wide_permission():
+    assert set(WIDER.values()).isdisjoint(MATRIX[Role.CUSTOMER] | MATRIX[Role.OUTSOURCED_TECHNICIAN])
+
+
+def test_a_built_in_role_holds_what_the_matrix_says_whatever_a_factory_wrote_beside_it():
+    assert held("viewer", ["users:edit"]) == MATRIX[Role.VIEWER]
+
+
+def test_a_factorys_own_role_holds_what_it_was_given_but_for_what_only_administrators_have():
+    assert held("night_shift", ["work_orders:work", "users:edit", "no:such"]) == {P.WORK_ORDERS_WORK}
+    assert held("nobody_knows", None) == frozenset()
+    assert all(held("x", [word]) == frozenset() for word in ONLY_ADMIN)
+
+
+def test_the_scopes_of_a_key_take_away_and_never_add():
+    assert held("viewer", None, ["figures:read", "users:edit"]) == {P.FIGURES_READ}
+    assert held("admin", None, []) == frozenset()
+
+
+def test_words_this_version_does_not_know_are_passed_over():
+    assert known(["audit:read", "rockets:launch"]) == {P.AUDIT_READ}
