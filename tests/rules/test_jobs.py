@@ -292,6 +292,14 @@ def test_two_gates_that_reject_share_one_open_attempt():
     assert job.states[1:3] == [S.READY, S.READY]
 
 
+def test_a_step_that_was_ready_by_pieces_sent_ahead_waits_when_the_skipped_maker_is_opened_after_all():
+    job = started(graph_of([(0, 1)], 2, optional=[0], send_ahead={(0, 1): Decimal(1)}))
+    do(job, Action.SKIP, 0)
+    assert job.states[1] is S.READY
+    do(job, Action.REWORK, 0)
+    assert job.states == [S.READY, S.WAITING]
+
+
 def test_rework_cannot_be_skipped():
     job = started(graph_of([(0, 1)], 2, optional=[0]))
     finish(job, 0)

@@ -5,6 +5,7 @@ quantities are pieces of the product. A step's net output (`made`) is the sum of
 those a rework took back.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from heapq import heappop
@@ -206,10 +207,11 @@ class Job(Memory):
             openings.append(Opening(step, self.attempt(step) + 1, state, sent.quantity, back, aside))
             reopened.add(step)
         followers = sorted({after for step in sorted(reopened) for after in self.graph.successors[step]} - reopened)
+        remaining = self._remaining(openings, reopened)
         changes += [
             self._change(step, _S.WAITING)
             for step in followers
-            if self.states[step] is _S.READY and not self._ready_without(step, reopened)
+            if self.states[step] is _S.READY and not self._ready_beside(step, remaining)
         ]
         return replace(decision, changes=tuple(changes), openings=tuple(openings))
 
@@ -217,10 +219,22 @@ class Job(Memory):
         """Tell whether a step was skipped from the first, so that it holds no pieces of its own."""
         return self.states[step] is _S.SKIPPED and self.attempt(step) == 1
 
-    def _ready_without(self, step: int, reopened: set[int]) -> bool:
+    def _remaining(self, openings: Iterable[Opening], reopened: set[int]) -> dict[int, Decimal]:
+        """Return the pieces that reopened steps have made afterwards; one left out passes on what reaches it."""
+        opened = {opening.step: opening.returned for opening in openings}
+        remaining: dict[int, Decimal] = {}
+        for step in sorted(reopened):
+            if step in opened:
+                remaining[step] = ZERO if self._left_out(step) else self.output(step) - opened[step]
+            else:
+                makers = (edge.step for edge in self.graph.incoming[step])
+                remaining[step] = min(remaining.get(maker, self.output(maker)) for maker in makers)
+        return remaining
+
+    def _ready_beside(self, step: int, remaining: Mapping[int, Decimal]) -> bool:
         """Tell whether a ready step stays so when some of its predecessors are opened again."""
         return all(
-            edge.step not in reopened or (edge.send_ahead is not None and self.output(edge.step) >= edge.send_ahead)
+            edge.step not in remaining or (edge.send_ahead is not None and remaining[edge.step] >= edge.send_ahead)
             for edge in self.graph.incoming[step]
         )
 
