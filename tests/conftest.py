@@ -1,7 +1,8 @@
 """Fixtures of every test. Servers start with the first test that asks for them: rules and engine never do."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -39,17 +40,48 @@ def servers() -> Iterator[Plan]:
 
 
 _TALLIES = pytest.StashKey[dict[str, int]]()
+_REPORTED = "tallies"
 
 
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
     """Count what a test sent, for the figures at the end of the run."""
-    counts = request.config.stash.setdefault(_TALLIES, {})
 
     def count(what: str, many: int) -> None:
-        counts[what] = counts.get(what, 0) + many
+        _add(request.config, {what: many})
 
     return count
+
+
+def _add(config: pytest.Config, counts: Mapping[str, int]) -> None:
+    kept = config.stash.setdefault(_TALLIES, {})
+    for what, many in counts.items():
+        kept[what] = kept.get(what, 0) + many
+
+
+class _AcrossProcesses:
+    """Each process tells what it counted when it ends; the first one adds it up."""
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        told: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+        if told is not None:
+            told[_REPORTED] = session.config.stash.get(_TALLIES, {})
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        _add(node.config, getattr(node, "workeroutput", {}).get(_REPORTED, {}))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(_AcrossProcesses())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse two tests of one name: run in several processes, only one of them would run."""
+    names = Counter(item.nodeid for item in items)
+    doubled = [name for name, times in names.items() if times > 1]
+    if doubled:
+        raise pytest.UsageError(f"these names stand for several tests: {', '.join(doubled)}")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
