@@ -9,6 +9,9 @@ from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.orders import routes as orders
 from api.pages.station import routes as station
+from api.pages.users import changes as user_changes
+from api.pages.users import invitations as user_invitations
+from api.pages.users import routes as users
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -22,4 +25,7 @@ PAGES: tuple[APIRouter, ...] = (
     jobs.router,
     work_orders.router,
     station.router,
+    user_invitations.router,
+    users.router,
+    user_changes.router,
 )
