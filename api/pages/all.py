@@ -7,8 +7,13 @@ from api.pages.access import routes as access
 from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
+from api.pages.keys import routes as keys
 from api.pages.orders import routes as orders
+from api.pages.roles import routes as roles
+from api.pages.skills import certificates
+from api.pages.skills import routes as skills
 from api.pages.station import routes as station
+from api.pages.teams import routes as teams
 from api.pages.users import changes as user_changes
 from api.pages.users import invitations as user_invitations
 from api.pages.users import routes as users
@@ -28,4 +33,9 @@ PAGES: tuple[APIRouter, ...] = (
     user_invitations.router,
     users.router,
     user_changes.router,
+    teams.router,
+    skills.router,
+    certificates.router,
+    roles.router,
+    keys.router,
 )

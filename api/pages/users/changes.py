@@ -1,6 +1,5 @@
 """What administrators do to a person: change, put out, let back in, help with what lets them in, forget."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,13 +7,13 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, SecretStr
 
-from api.deps import MayEditTeams, MayEditUsers
+from api.deps import MayEditUsers
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm
 from api.pages.frame.asking import checked
 from api.pages.frame.faults import WRONG, faults_of, tried
 from api.pages.frame.routing import pages
-from api.pages.frame.screen import Screen, TheScreen
+from api.pages.frame.screen import TheScreen
 from api.pages.frame.words import marked
 from api.pages.users.routes import person_page
 from api.routes.access import own_second_factor, pins
@@ -22,7 +21,7 @@ from api.routes.access import users as api
 from models.connections.postgres import read
 from models.messages.access import Actor
 from models.messages.credentials import PinDraft
-from models.messages.people import Certification, PersonChange, PersonView
+from models.messages.people import PersonChange, PersonView
 from models.records.access import users
 
 router = pages("users")
@@ -35,8 +34,6 @@ _LOGGED_OUT = marked("Logged out everywhere.")
 _PIN_SET = marked("The PIN is set.")
 _PIN_CLEARED = marked("The PIN is cleared.")
 _FACTOR_GONE = marked("The second factor is taken away; sessions are ended.")
-_CERTIFIED = marked("The certificate is kept.")
-_WITHDRAWN = marked("The certificate is withdrawn.")
 
 
 class PersonForm(BaseModel):
@@ -67,14 +64,6 @@ class PinForm(BaseModel):
     """A new PIN."""
 
     pin: SecretStr = SecretStr("")
-
-
-class CertificateForm(BaseModel):
-    """What somebody is certified for, from one day until before another."""
-
-    skill_id: UUID | None = None
-    certified_at: str = ""
-    expires_at: str = ""
 
 
 def _page(user_id: UUID) -> str:
@@ -154,32 +143,3 @@ def post_pin(
 def post_second_factor_reset(screen: TheScreen, user_id: UUID, actor: MayEditUsers) -> RedirectResponse:
     """Take a person's second factor away, who lost device and codes."""
     return tried(screen, _page(user_id), lambda: own_second_factor.reset_second_factor(user_id, actor), _FACTOR_GONE)
-
-
-@router.post("/users/{user_id}/skills")
-def post_certificate(
-    screen: TheScreen, user_id: UUID, actor: MayEditTeams, form: Annotated[CertificateForm, Form()]
-) -> RedirectResponse:
-    """Certify a person for a skill, or renew it; the days are days of the one who says so."""
-    return tried(screen, _page(user_id), lambda: _certified(screen, user_id, actor, form), _CERTIFIED)
-
-
-def _certified(screen: Screen, user_id: UUID, actor: Actor, form: CertificateForm) -> object:
-    days = {"certified_at": form.certified_at, "expires_at": form.expires_at}
-    given = {name: _instant(screen, day) for name, day in days.items() if day}
-    skill_id = form.skill_id or user_id  # nothing chosen is no skill's id
-    return api.put_user_skill(user_id, skill_id, checked(Certification, given), actor)
-
-
-def _instant(screen: Screen, day: str) -> object:
-    """Return the beginning of a day where the person is; what is no day stays as it is, to be refused."""
-    try:
-        return datetime.fromisoformat(day).replace(tzinfo=screen.formats.zone)
-    except ValueError:
-        return day
-
-
-@router.post("/users/{user_id}/skills/{skill_id}/withdraw")
-def post_withdrawal(screen: TheScreen, user_id: UUID, skill_id: UUID, actor: MayEditTeams) -> RedirectResponse:
-    """Take a certificate away."""
-    return tried(screen, _page(user_id), lambda: api.delete_user_skill(user_id, skill_id, actor), _WITHDRAWN)
