@@ -9,6 +9,8 @@ from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.keys import routes as keys
 from api.pages.orders import routes as orders
+from api.pages.profile import routes as profile
+from api.pages.profile import second_factor
 from api.pages.providers import routes as providers
 from api.pages.roles import routes as roles
 from api.pages.skills import certificates
@@ -43,4 +45,6 @@ PAGES: tuple[APIRouter, ...] = (
     keys.router,
     stations.router,
     providers.router,
+    profile.router,
+    second_factor.router,
 )
