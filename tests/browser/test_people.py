@@ -1,4 +1,4 @@
-"""An administrator's day in a browser: somebody new comes, is made safe, changes roles, works at a station, and leaves."""
+"""An administrator at work in a browser: somebody comes, is made safe, gets another role, and leaves; stations and keys."""
 
 import re
 from collections.abc import Callable
