@@ -1,4 +1,4 @@
-"""The browser's session: a cookie that no script can read, and proof that a page of ours sent the request."""
+"""What a browser keeps in cookies no script can read: its session, and the station it is; and who sent a request."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -9,6 +9,7 @@ from models.records.access.sessions import Opened
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECURE_NAME, _PLAIN_NAME = "__Host-factoryos", "factoryos"
+_STATION_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
 
 
 class CrossSite(Exception):  # noqa: N818 - errors name the refusal
@@ -52,6 +53,30 @@ def credential(request: Request) -> tuple[UUID, str] | None:
     if request.method not in _SAFE:
         check_sender(request)
     return found
+
+
+def set_station(request: Request, response: Response, token: str) -> None:
+    """Make this browser a station: it keeps the station's token where no script can read it."""
+    response.set_cookie(
+        _station_name(request), token, max_age=_STATION_SECONDS, path="/", httponly=True,
+        secure=request.url.scheme == "https", samesite="lax",
+    )  # fmt: skip
+
+
+def clear_station(request: Request, response: Response) -> None:
+    """Take the station from the browser."""
+    response.delete_cookie(
+        _station_name(request), path="/", httponly=True, secure=request.url.scheme == "https", samesite="lax"
+    )
+
+
+def station_token(request: Request) -> str:
+    """Return the token of the station this browser is; empty where it is none."""
+    return request.cookies.get(_station_name(request), "")
+
+
+def _station_name(request: Request) -> str:
+    return f"{_name(request)}-station"
 
 
 def check_sender(request: Request) -> None:

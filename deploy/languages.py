@@ -1,26 +1,52 @@
 """The pages' catalogs: `python -m deploy.languages` adds new texts and drops those that no page says any more."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from api.pages.frame.looks import module_words
 from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
+from models.rules import passwords, pins
+from models.rules.access import MEANING
 
 _PAGES = FOLDER.parent
+_RECORDS = FOLDER.parents[2] / "models" / "records"
+_REFUSING = (_RECORDS / "refusals.py", *sorted((_RECORDS / "access").glob("*.py")))
+_REFUSALS = {"Conflict", "Unfit", "__init__"}  # whose first word is a sentence for the person who meets it
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
 
 
 def said() -> Catalog:
-    """Return every text that templates and page routes say, untranslated."""
+    """Return every text that templates and page routes say, and what rules and records say on pages; untranslated."""
     found = Catalog(project="FactoryOS", charset="utf-8")
     for _, _, message, _, _ in extract_from_dir(_PAGES, _METHODS, _OPTIONS, _KEYWORDS):
         found.add(message)
+    for sentence in _sentences():
+        found.add(sentence)
     return found
+
+
+def _sentences() -> Iterator[str]:
+    """Yield what permissions mean, why secrets are refused, and the refusals that name nothing."""
+    yield from MEANING.values()
+    yield from {module_words(permission): None for permission in MEANING}
+    yield from (*passwords.SENTENCES, *pins.SENTENCES)
+    for path in _REFUSING:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and call.args and _name(call.func) in _REFUSALS:
+                first = call.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 def catalog(language: str) -> Catalog:

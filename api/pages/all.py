@@ -2,18 +2,31 @@
 
 from fastapi import APIRouter
 
-from api.pages.access import invitations, passwords, sign_up
+from api.pages.access import invitations, passwords, pin, sign_up
 from api.pages.access import routes as access
 from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
+from api.pages.keys import routes as keys
 from api.pages.orders import routes as orders
+from api.pages.profile import routes as profile
+from api.pages.profile import second_factor
+from api.pages.providers import routes as providers
+from api.pages.roles import routes as roles
+from api.pages.skills import certificates
+from api.pages.skills import routes as skills
 from api.pages.station import routes as station
+from api.pages.stations import routes as stations
+from api.pages.teams import routes as teams
+from api.pages.users import changes as user_changes
+from api.pages.users import invitations as user_invitations
+from api.pages.users import routes as users
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
     assets.router,
     access.router,
+    pin.router,
     invitations.router,
     passwords.router,
     sign_up.router,
@@ -22,4 +35,16 @@ PAGES: tuple[APIRouter, ...] = (
     jobs.router,
     work_orders.router,
     station.router,
+    user_invitations.router,
+    users.router,
+    user_changes.router,
+    teams.router,
+    skills.router,
+    certificates.router,
+    roles.router,
+    keys.router,
+    stations.router,
+    providers.router,
+    profile.router,
+    second_factor.router,
 )

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from models.messages.base import Code, Id, Instant, Message, Money, Name
+from models.messages.base import Code, EnteredInstant, Id, Instant, Message, Money, Name
 from models.messages.credentials import Email, NewPassword, Username
 from models.messages.paging import PageRequest
 
@@ -92,6 +92,7 @@ class PersonView(ProfileDraft):
     hourly_rate: Money | None = Field(description="Shown to holders of costs:read or users:edit; null for all others")
     active: bool
     has_password: bool
+    has_pin: bool
     second_factor: bool
     teams: tuple[str, ...]
     skills: tuple[HeldSkill, ...]
@@ -125,3 +126,25 @@ class Certification(Message):
         if self.expires_at is not None and self.expires_at <= self.certified_at:
             raise ValueError("the certificate must expire after it was given: 'expires_at' is too early")
         return self
+
+
+class CertificateFilters(PageRequest):
+    """How certificates are read: those that hold longest last; `q` looks in names of people and skills."""
+
+    sort: Literal["expires_at", "-expires_at"] = "expires_at"
+    skill: Code | None = Field(None, description="Code of a skill")
+    expires_before: EnteredInstant | None = Field(None, description="What has expired by then")
+    expires_after: EnteredInstant | None = Field(None, description="What still holds then")
+
+
+class CertificateView(Message):
+    """That an active person is certified for a skill in use, and until when; without an end it holds for ever."""
+
+    user_id: Id
+    username: str
+    display_name: str
+    skill_id: Id
+    skill: str
+    skill_name: str
+    certified_at: Instant
+    expires_at: Instant | None

@@ -10,15 +10,19 @@ _COMMON = frozenset({
     "technician123", "welcome12345", "welcome123456", "zaq12wsxcde3",
 })  # fmt: skip
 _FEWEST_DIFFERENT = 4
+_TOO_SHORT = f"A password needs at least {SHORTEST} characters; a few words that do not belong together are good."
+_THE_NAME = "The password must not be the user name."
+_COMMON_ONE = "This password is among the first that anybody would try; take another one."
+SENTENCES = (_TOO_SHORT, _THE_NAME, _COMMON_ONE)
 
 
 def weakness(password: str, username: str) -> str | None:
     """Return in one sentence why a password is refused, or None for one that may be taken."""
     if len(password) < SHORTEST:
-        return f"A password needs at least {SHORTEST} characters; a few words that do not belong together are good."
+        return _TOO_SHORT
     plain = password.casefold()
     if plain == username.casefold():
-        return "The password must not be the user name."
+        return _THE_NAME
     if plain in _COMMON or len(set(plain)) < _FEWEST_DIFFERENT:
-        return "This password is among the first that anybody would try; take another one."
+        return _COMMON_ONE
     return None

@@ -11,6 +11,7 @@ from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.api.people import Somebody
 from tests.api.running import Floor, slug, until
+from tests.floor import rows
 from tests.working import environment, working
 
 
@@ -165,3 +166,33 @@ def test_a_draft_that_requires_an_unknown_skill_is_not_published(floor: Floor) -
         "unknown_skill"
     ]
     assert slug(floor.manager.post(f"/templates/{draft['id']}/publish")) == "template-refused"
+
+
+def test_the_work_of_somebody_put_out_goes_back_to_their_team_or_to_everybody(floor: Floor) -> None:
+    leaver = Somebody(floor.api, "leaver")
+    team = floor.manager.made("/teams", {"code": "NIGHT", "name": "Night", "members": [leaver.id]})
+    job = floor.job()
+    floor.act(job, "cut", "assign", {"team_id": team["id"]}, by=floor.manager)
+    assert floor.act(job, "cut", "start", by=leaver).status_code == 200
+    assert floor.act(job, "mount", "assign", {"user_id": leaver.id}, by=floor.manager).status_code == 200
+    assert floor.api.delete(f"/users/{leaver.id}", leaver.version).status_code == 200
+
+    def released() -> bool:
+        steps = floor.steps(job)
+        return (steps["cut"]["assignee"], steps["mount"]["assignee"]) == (None, None)
+
+    until(released)
+    cut = floor.steps(job)["cut"]
+    assert (cut["state"], cut["team"]) == ("PAUSED", "NIGHT")
+    assert floor.steps(job)["mount"]["team"] is None
+    assert floor.api.get("/commands?state=REFUSED").json()["items"] == []
+    told = rows(floor.api.factory, "SELECT kind FROM job_events WHERE job_id = :job ORDER BY seq", job=job["id"])
+    assert [row.kind for row in told][-3:] == ["work_orders:paused", "work_orders:assigned", "work_orders:assigned"]
+
+
+def test_erasing_somebody_who_works_here_releases_their_work_too(floor: Floor) -> None:
+    leaver = Somebody(floor.api, "leaver")
+    job = floor.job()
+    floor.act(job, "cut", "assign", {"user_id": leaver.id}, by=floor.manager)
+    assert floor.api.post(f"/users/{leaver.id}/erase").status_code == 200
+    until(lambda: floor.steps(job)["cut"]["assignee"] is None)

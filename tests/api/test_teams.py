@@ -114,3 +114,27 @@ def test_a_certificate_that_makes_no_sense_is_refused(api: Api, stranger: Api) -
     assert api.as_("technician").put(path, good).status_code == 403
     api.delete(f"/skills/{skill['id']}", 1)
     assert slug(api.put(path, good)) == "invalid-request"
+
+
+def test_certificates_are_listed_by_when_they_expire(api: Api) -> None:
+    anna, bo = Somebody(api, "anna"), Somebody(api, "bo")
+    weld, lift = (api.made("/skills", {"code": code, "name": code.title()}) for code in ("WELD", "LIFT"))
+    given = datetime(2026, 1, 1, tzinfo=UTC)
+    for who, skill, end in ((anna, weld, "2030-01-01"), (bo, weld, "2029-01-01"), (bo, lift, None)):
+        body = {"certified_at": given.isoformat(), "expires_at": f"{end}T00:00:00Z" if end else None}
+        assert api.put(f"/users/{who.id}/skills/{skill['id']}", body).status_code == 200
+
+    def held(query: str = "") -> list[tuple[str, str]]:
+        items = api.get(f"/skills/certificates{query}").json()["items"]
+        return [(one["username"], one["skill"]) for one in items]
+
+    assert held() == [("bo", "WELD"), ("anna", "WELD"), ("bo", "LIFT")]
+    assert held("?sort=-expires_at") == list(reversed(held()))
+    assert held("?skill=WELD&expires_before=2029-06-01T00:00:00Z") == [("bo", "WELD")]
+    assert held("?expires_after=2029-06-01T00:00:00Z") == [("anna", "WELD"), ("bo", "LIFT")]
+    first = api.get("/skills/certificates?limit=1").json()
+    rest = api.get(f"/skills/certificates?limit=1&cursor={first['next_cursor']}").json()["items"]
+    assert [one["username"] for one in rest] == ["anna"]
+    assert api.get("/skills/certificates?q=ann").json()["items"][0]["display_name"] == "Anna"
+    api.delete(f"/users/{bo.id}", bo.version)
+    assert held() == [("anna", "WELD")]

@@ -253,3 +253,14 @@ def test_a_key_and_a_shared_screen_do_not_change_the_profile(api: Api, client: T
     assert not is_in_person(api.factory.actor())
     origin.reset(told)
     assert is_in_person(api.factory.actor())
+
+
+def test_an_administrator_logs_somebody_out_everywhere(api: Api, stranger: Api) -> None:
+    anna = Somebody(api, "anna")
+    open_ones = api.get(f"/users/{anna.id}/sessions").json()["items"]
+    assert [one["kind"] for one in open_ones] == ["api"]
+    assert stranger.get(f"/users/{anna.id}/sessions").status_code == 404
+    assert stranger.delete(f"/users/{anna.id}/sessions").status_code == 404
+    assert api.delete(f"/users/{anna.id}/sessions").json() == {"sessions": 1}
+    assert anna.get("/profile").status_code == 401
+    assert api.delete(f"/users/{anna.id}/sessions").json() == {"sessions": 0}

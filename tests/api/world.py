@@ -58,11 +58,17 @@ def build(factory: Factory) -> None:
     job = lamp_job(factory, "4")
     job.work("cut")
     boss = factory.actor(Role.ADMIN)
-    factory.token(Role.ADMIN)
     with factory.begin() as session:
         suppliers.create_supplier(session, boss, SupplierDraft(code="ACME", name="Acme"))
         files.store_file(session, boss, "x.png", "image/png", b"\x89PNG\r\n\x1a\n")
-        technician = factory.actor(Role.TECHNICIAN).user_id
+    staff(factory)
+
+
+def staff(factory: Factory) -> None:
+    """Give a factory a role of its own, a team, a skill somebody holds, and one of each thing that opens its door."""
+    boss, technician = factory.actor(Role.ADMIN), factory.actor(Role.TECHNICIAN).user_id
+    factory.token(Role.ADMIN)
+    with factory.begin() as session:
         roles.create_role(session, boss, RoleDraft(name="shift_lead", title="Lead", permissions=()))
         teams.create_team(session, boss, TeamDraft(code="NIGHT", name="Night shift", members=(technician,)))
         skill = skills.create_skill(session, boss, SkillDraft(code="WELD", name="Welding"))
@@ -84,10 +90,10 @@ def _connect(session: Session, boss: Actor) -> None:
     providers.create_provider(session, boss, provider)
 
 
-def real_ids(factory: Factory) -> dict[str, UUID]:
-    """Each path parameter's real value in this factory; KeyError-free only where the world is complete."""
+def real_ids(factory: Factory, *names: str) -> dict[str, UUID]:
+    """Each path parameter's real value in this factory, or only those named; it must hold one of each."""
     with factory.read() as session:
-        return {name: session.execute(text(statement)).scalar_one() for name, statement in REAL.items()}
+        return {name: session.execute(text(REAL[name])).scalar_one() for name in names or REAL}
 
 
 def fill(path: str, values: dict[str, Any]) -> str:

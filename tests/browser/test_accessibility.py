@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from models.rules.access import Role
+from tests.api.world import real_ids, staff
 from tests.browser.conftest import HOUSE
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, rows
@@ -34,6 +35,8 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '2 days'")
     execute(tenant, "UPDATE work_orders SET held = true, hold_reason = 'Crack' WHERE step_key = 'polish'")
     (order,) = rows(tenant, "SELECT id FROM orders")
+    staff(tenant)
+    ids = real_ids(tenant, "user_id", "team_id", "skill_id", "role_id", "station_id", "provider_id")
     steps = {row.step_key: row.id for row in rows(tenant, "SELECT id, step_key FROM work_orders")}
     return {
         "nobody": (None, (
@@ -49,6 +52,13 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
             "/dashboard",
         )),
         "viewer": (Role.VIEWER, ("/dashboard",)),
+        "administrator": (Role.ADMIN, (
+            "/users", "/users/new", f"/users/{ids['user_id']}", "/users/invitations", "/teams", "/teams/new",
+            f"/teams/{ids['team_id']}", "/skills", f"/skills/{ids['skill_id']}", "/roles", "/roles/new",
+            f"/roles/{ids['role_id']}", "/keys", "/keys/new", "/stations", "/stations/new",
+            f"/stations/{ids['station_id']}", "/providers", f"/providers/{ids['provider_id']}", "/me",
+            "/me/second-factor",
+        )),
         "customer": (Role.CUSTOMER, ("/orders", "/welcome")),
     }  # fmt: skip
 
@@ -78,6 +88,7 @@ def test_no_dialog_breaks_a_rule_of_accessibility(
         (Role.MANAGER, addresses["manager"][1][4]),
         (Role.MANAGER, addresses["manager"][1][8]),
         (Role.TECHNICIAN, addresses["technician"][1][1]),
+        *((Role.ADMIN, path) for path in addresses["administrator"][1][2:15]),
     ):
         page = person(role, theme=theme)
         page.goto(path)

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from api.deps import declared_access
 from api.pages.all import PAGES
 from models.rules.access import Permission, Role
+from tests.api.world import real_ids, staff
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
 from tests.pages.coming_in import invited
@@ -18,6 +19,9 @@ from tests.pages.reading import Reader
 Opens = Callable[..., Browser]
 ROUTES = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
 SHOWN = [route for route in ROUTES if "GET" in (route.methods or ()) and not route.path.startswith("/static/")]
+PEOPLE = (
+    "user_id", "invitation_id", "team_id", "skill_id", "role_id", "key_id", "station_id", "provider_id", "session_id",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -27,7 +31,9 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     hands.work("cut")
     (order,) = rows(tenant, "SELECT id FROM orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
+    staff(tenant)
     return {
+        **real_ids(tenant, *PEOPLE),
         "token": invited(tenant),
         "order_id": order.id,
         "job_id": hands.job_id,
@@ -45,8 +51,8 @@ def test_every_page_and_form_says_who_may_use_it() -> None:
     assert [route.path for route in ROUTES if not declared_access(route)] == []
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
-        "/appearance", "/invitations/{token}", "/login", "/login/code", "/password/forgot", "/password/reset",
-        "/sign-up", "/static/{name}",
+        "/appearance", "/invitations/{token}", "/login", "/login/code", "/login/pin", "/password/forgot",
+        "/password/reset", "/sign-up", "/static/{name}",
     }  # fmt: skip
 
 

@@ -1,22 +1,28 @@
 """The door of the pages: log in, log out, and what everybody may choose: theme and language."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from api import cookies
 from api.deps import PUBLIC, SignedIn
 from api.pages.access import half_way
 from api.pages.access.door import FORM, asks_factory, at_door
 from api.pages.access.half_way import HalfWay
+from api.pages.access.pin import PinForm, pin_page, station_of
 from api.pages.frame.navigation import home_of
 from api.pages.frame.routing import pages
 from api.pages.frame.safety import local
 from api.pages.frame.screen import LANGUAGE_COOKIE, THEME_COOKIE, TheScreen, open_screen
 from api.pages.frame.words import LANGUAGES, marked
 from api.routes.access import log_in as door
+from models.connections.postgres import read
 from models.messages.access import LogIn
+from models.messages.identity_providers import OfferedProvider
+from models.records.access.providers import offered
 from models.records.refusals import LogInRefused, SecondFactorNeeded, TooManyTries
 
 router = pages("access")
@@ -51,15 +57,22 @@ class Appearance(BaseModel):
 @router.get("/")
 async def get_home(actor: SignedIn) -> RedirectResponse:
     """Lead to where the person begins; whoever is not logged in is led to the door first."""
-    return RedirectResponse(home_of(actor), 303)
+    return RedirectResponse("/me/second-factor" if actor.second_factor_setup_needed else home_of(actor), 303)
 
 
 @router.get("/login", dependencies=[PUBLIC])
 def get_log_in(
-    request: Request, wanted: Annotated[str | None, Query(alias="next", max_length=_LONGEST_NEXT)] = None
-) -> HTMLResponse:
-    """Show the log-in page of the factory whose address was called."""
-    return _page(request, LogInForm(next=wanted or ""))
+    request: Request,
+    wanted: Annotated[str | None, Query(alias="next", max_length=_LONGEST_NEXT)] = None,
+    tenant: Annotated[str, Query(max_length=64)] = "",
+    way: Annotated[str, Query(alias="with", max_length=20)] = "",
+) -> Response:
+    """Show the log-in page of the factory whose address was called; at a station the one for PINs."""
+    if way != "password" and cookies.station_token(request):
+        at_station = pin_page(request, PinForm())
+        if not isinstance(at_station, RedirectResponse):
+            return at_station
+    return _page(request, LogInForm(next=wanted or "", tenant=tenant))
 
 
 @router.post("/login", dependencies=FORM)
@@ -117,11 +130,21 @@ def _through(request: Request, half: HalfWay, code: SecretStr | None) -> Respons
 
 
 def _page(request: Request, form: LogInForm, *, refused: bool = False, wait: int | None = None) -> HTMLResponse:
-    screen = open_screen(request, door.factory_of(request, form.tenant or None))
+    tenant_id = door.factory_of(request, form.tenant or None)
+    screen = open_screen(request, tenant_id)
     return screen.show(
         "access/log_in.html", _status(wait, refused=refused), form=form, refused=refused, wait=wait,
-        asks_factory=asks_factory(screen),
+        asks_factory=asks_factory(screen), next=local(form.next) or "/", providers=_providers(tenant_id),
+        at_station=station_of(request) is not None,
     )  # fmt: skip
+
+
+def _providers(tenant_id: UUID | None) -> tuple[OfferedProvider, ...]:
+    """Return the log-in servers of a factory that may be used in place of a password."""
+    if tenant_id is None:
+        return ()
+    with read(tenant_id) as session:
+        return offered(session).items
 
 
 def _code_page(request: Request, *, refused: bool = False, wait: int | None = None) -> HTMLResponse:

@@ -10,13 +10,25 @@ from jinja2.runtime import Context
 
 from api.pages.frame.assets import assets
 from api.pages.frame.formats import Formats
-from api.pages.frame.looks import fact_words, role_words, status_look, work_order_look
+from api.pages.frame.looks import fact_words, module_words, role_words, status_look, work_order_look
 from api.pages.frame.texts import markdown
 from api.pages.frame.words import LANGUAGES, translations
 from models.connections.ids import new_id
 
 TEMPLATES = Path(__file__).parents[1]
-_FILTERS = ("ago", "clock", "day", "instant", "lasting", "minutes", "money", "percent", "plain", "quantity")
+_FILTERS = (
+    "ago",
+    "clock",
+    "date_field",
+    "day",
+    "instant",
+    "lasting",
+    "minutes",
+    "money",
+    "percent",
+    "plain",
+    "quantity",
+)
 
 
 def _filter(name: str) -> Callable[..., Any]:
@@ -36,6 +48,20 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
+# The first that fits: those further down call themselves like those above them.
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser(agent: str) -> str:
+    """Return what people call the browser and system of a User-Agent header; its beginning where it is neither."""
+    found = [next((name for sign, name in table if sign in agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, found)) or agent[:40] or "?"
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def environment(language: str) -> Environment:
     """Return the templates in one language. `fresh_key()` mints the key that makes a form's act happen once."""
@@ -44,12 +70,15 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined] # by i18n
-    made.filters |= {name: _filter(name) for name in _FILTERS} | {"initials": initials, "markdown": markdown}
+    made.filters |= {name: _filter(name) for name in _FILTERS} | {
+        "browser": browser, "initials": initials, "markdown": markdown,
+    }  # fmt: skip
     made.globals |= {
         "asset": lambda name: assets().url(name),
         "icon_url": lambda name: assets().icon(name),
         "fact_words": fact_words,
         "fresh_key": lambda: str(new_id()),
+        "module_words": module_words,
         "role_words": role_words,
         "status_look": status_look,
         "work_order_look": work_order_look,

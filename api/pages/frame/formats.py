@@ -71,6 +71,10 @@ class Formats:
         local = at.astimezone(self.zone)
         return self._time(at, _day(local.date(), self._this_year(local, "EEE d MMM"), self.locale))
 
+    def date_field(self, at: datetime) -> str:
+        """Return the day as a field for days has it."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d}"
+
     def clock(self, at: datetime) -> str:
         """Return the time of day to the second."""
         return f"{at.astimezone(self.zone):%H:%M:%S}"

@@ -71,6 +71,11 @@ def role_words(role: str) -> str:
     return _ROLE_WORDS.get(role, role)
 
 
+def module_words(permission: str) -> str:
+    """Return what the part of the house is called that a permission, such as `work_orders:pause`, speaks of."""
+    return permission.partition(":")[0].replace("_", " ").capitalize()
+
+
 # What has happened, as a job's timeline says it.
 FACTS = {
     "jobs:opened": marked("The job began"),

@@ -37,6 +37,18 @@ MENU = (
             Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
         ),
     ),
+    Group(
+        marked("Administration"),
+        (
+            Place("/users", marked("People"), "users", Permission.USERS_READ),
+            Place("/teams", marked("Teams"), "users-group", Permission.USERS_READ),
+            Place("/skills", marked("Skills"), "certificate", Permission.USERS_READ),
+            Place("/roles", marked("Roles"), "table", Permission.USERS_READ),
+            Place("/keys", marked("API keys"), "key", Permission.KEYS_EDIT),
+            Place("/stations", marked("Stations"), "device-desktop", Permission.STATIONS_EDIT),
+            Place("/providers", marked("Log-in servers"), "fingerprint", Permission.SETTINGS_EDIT),
+        ),
+    ),
 )
 
 

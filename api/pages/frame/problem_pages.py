@@ -39,12 +39,13 @@ _WORDS = {
 }  # fmt: skip
 _OTHER = Words("alert-triangle", marked("That did not work"), marked("Go back and try again."))
 _LEAST_FAULT = 500
+_JOURNEY = "/api/v1/auth/oidc/"  # a browser on its way to another log-in server and back
 
 
 def wants_page(request: Request) -> bool:
     """Tell whether a browser asks for one of our pages, and not a program or script for data."""
-    accepts = request.headers.get("accept", "")
-    return "text/html" in accepts and not request.url.path.startswith(("/api/", "/static/"))
+    accepts, path = request.headers.get("accept", ""), request.url.path
+    return "text/html" in accepts and (path.startswith(_JOURNEY) or not path.startswith(("/api/", "/static/")))
 
 
 def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str | None) -> Response:

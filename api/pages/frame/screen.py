@@ -53,6 +53,10 @@ class Screen:
         """Return a text in the page's language, its %(names)s filled in."""
         return translations(self.language).gettext(text) % values
 
+    def translated(self, sentence: str) -> str:
+        """Return a sentence that rules or records say in the page's language; one that names things stays English."""
+        return translations(self.language).gettext(sentence) if sentence else ""
+
     def show(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
         """Return the page of a template; what was said on the way here is shown once."""
         said = _read_said(self.request.cookies.get(SAID_COOKIE))

@@ -108,11 +108,11 @@ def _journey(request: Request, code: str, state: str) -> Journey:
 def _registration(request: Request, tenant_id: UUID, code: str) -> tuple[Registration, IdentityProvider]:
     with read(tenant_id) as session:
         row, secret = to_log_in_with(session, code)
-    redirect_uri = f"{_own_address(request)}/api/v1/auth/oidc/{code}/callback"
+    redirect_uri = f"{own_address(request)}/api/v1/auth/oidc/{code}/callback"
     return Registration(row.issuer, row.client_id, secret, redirect_uri), row
 
 
-def _own_address(request: Request) -> str:
+def own_address(request: Request) -> str:
     """Return where the browser reaches us: the public address, except at a factory's own subdomain."""
     public = settings().factoryos_public_url.rstrip("/")
     own_subdomain = tenant_named(request.url.hostname or "", settings().factoryos_domain) is not None

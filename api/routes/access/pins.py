@@ -17,6 +17,7 @@ from models.records.access import stations
 from models.records.access.log_in import come_in, prove
 from models.records.access.own_password import prove_again
 from models.records.access.passwords import hash_password
+from models.records.access.sessions import Opened
 
 router = feature("access")
 
@@ -75,9 +76,16 @@ def log_in_by_pin(
     The access token lasts as long as the session, and opens nothing without the station's own token.
     """
     response.headers["Cache-Control"] = "no-store"
+    return at_station(step_up(asked, token))
+
+
+def step_up(asked: PinLogIn, token: str) -> Opened:
+    """Open the session of whoever steps up to a station, in place of the one before.
+
+    Raises StationUnknown, LogInRefused, TooManyTries.
+    """
     station = stations.known_by(token)
     person = prove(station.tenant_id, asked.username, asked.pin.get_secret_value(), factor="pin")
     with begin(station.tenant_id) as session:
         stations.make_room(session, station)
-        opened = come_in(session, person, kind="station", life=shift(), factor="pin", station_id=station.id)
-    return at_station(opened)
+        return come_in(session, person, kind="station", life=shift(), factor="pin", station_id=station.id)

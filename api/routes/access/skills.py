@@ -11,8 +11,10 @@ from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import begin, read
 from models.messages.paging import Page
+from models.messages.people import CertificateFilters, CertificateView
 from models.messages.teams import SkillDraft, SkillFilters, SkillView
 from models.records.access import skills as records
+from models.records.access.certificates import certificates_held
 
 router = feature("skills", "/skills")
 
@@ -24,6 +26,15 @@ def list_skills(
     """Return one page of skills; `q` searches code and name."""
     with read(actor.sight) as session:
         return linked(request, response, records.skills(session, filters))
+
+
+@router.get("/certificates", summary="List who is certified until when", responses=documented("bad-cursor"))
+def list_certificates(
+    request: Request, response: Response, actor: MayReadUsers, filters: Annotated[CertificateFilters, Query()]
+) -> Page[CertificateView]:
+    """Return one page of the certificates of active people; what expires first comes first."""
+    with read(actor.sight) as session:
+        return linked(request, response, certificates_held(session, filters))
 
 
 @router.get("/{skill_id}", summary="Read a skill", responses=documented("not-found"))

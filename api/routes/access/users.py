@@ -13,6 +13,7 @@ from api.paging import linked
 from api.person_archive import in_chunks, write_archive
 from api.routing import feature
 from models.connections.postgres import begin, read
+from models.messages.access import Ended, Sessions
 from models.messages.paging import Page
 from models.messages.people import Certification, HeldSkill, PersonChange, PersonDraft, PersonFilters, PersonView
 from models.records.access import erasure, person_data, skills
@@ -104,6 +105,20 @@ def delete_user_skill(user_id: UUID, skill_id: UUID, actor: MayEditTeams) -> Non
     """Take a certificate away; work that requires the skill is refused from now on."""
     with begin(actor.sight) as session:
         skills.withdraw(session, actor, user_id, skill_id)
+
+
+@router.get("/{user_id}/sessions", summary="See where a person is logged in", responses=documented("not-found"))
+def list_user_sessions(user_id: UUID, actor: MayEditUsers) -> Sessions:
+    """Return every open session of a person."""
+    with read(actor.sight) as session:
+        return Sessions(items=records.sessions_of(session, user_id))
+
+
+@router.delete("/{user_id}/sessions", summary="Log a person out everywhere", responses=documented("not-found"))
+def end_user_sessions(user_id: UUID, actor: MayEditUsers) -> Ended:
+    """End every session of a person, for instance when a device was lost; they may log in again."""
+    with begin(actor.sight) as session:
+        return Ended(sessions=records.end_sessions_of(session, actor, user_id))
 
 
 @router.get(

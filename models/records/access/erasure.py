@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.messages.access import Actor
 from models.messages.people import PersonView
 from models.records.access import users
+from models.records.access.released_work import release_work
 from models.records.refusals import Conflict
 from models.records.versioned import change
 from models.tables.base import utc_now
@@ -46,6 +47,8 @@ def erase(session: Session, actor: Actor, identity: UUID) -> PersonView:
     if row.kind != "person":
         raise Conflict("This is a service account and no person; deactivate it instead.")
     users.keep_an_administrator(session, row)
+    if row.active:
+        release_work(session, actor, identity)
     for statement in (*_GONE, _KEYS):
         session.execute(statement, {"id": identity})
     session.execute(_ANSWERS, {"id": identity, "email": row.email, "name": row.username})

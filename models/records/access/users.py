@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, literal_column, select, text
 from sqlmodel import Session, col
 
-from models.messages.access import Actor
+from models.messages.access import Actor, SessionView
 from models.messages.paging import Page
 from models.messages.people import PersonChange, PersonDraft, PersonFilters, PersonView, Profile, ProfileDraft
 from models.records import audit
 from models.records.access import sessions
+from models.records.access.released_work import release_work
 from models.records.access.roles import check_role
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Taken, check_version, found
@@ -57,7 +58,8 @@ def _view(row: Row[Any], actor: Actor) -> PersonView:
     shown = {name: getattr(user, name) for name in PersonView.model_fields if name in type(user).model_fields}
     return PersonView.model_validate({
         **shown, "hourly_rate": user.hourly_rate if sees_rate else None, "has_password": user.password_hash is not None,
-        "second_factor": user.totp_confirmed_at is not None, "teams": row.teams, "skills": row.skills,
+        "has_pin": user.pin_hash is not None, "second_factor": user.totp_confirmed_at is not None, "teams": row.teams,
+        "skills": row.skills,
     })  # fmt: skip
 
 
@@ -153,8 +155,24 @@ def keep_an_administrator(session: Session, row: User) -> None:
         raise Conflict("This is the last active administrator; make somebody else an administrator first.")
 
 
-def close_doors(session: Session, row: User, reason: str) -> None:
-    """End all sessions, keys and codes of somebody who must not come in any more."""
+def sessions_of(session: Session, identity: UUID) -> tuple[SessionView, ...]:
+    """Return where somebody is logged in. Raises Missing."""
+    found(_WHAT, identity, session.get(User, identity))
+    return sessions.open_sessions(session, identity, None)
+
+
+def end_sessions_of(session: Session, actor: Actor, identity: UUID) -> int:
+    """Log somebody out everywhere; returns how many sessions there were. Raises Missing."""
+    found(_WHAT, identity, session.get(User, identity))
+    ended = sessions.end_all(session, identity, "ended by an administrator")
+    if ended:
+        tell(session, actor, "logged_out", identity, after={"sessions": ended})
+    return ended
+
+
+def put_out(session: Session, actor: Actor, row: User, reason: str) -> None:
+    """End all sessions, keys and codes of somebody who must not come in any more, and give their work to others."""
+    release_work(session, actor, row.id)
     sessions.end_all(session, row.id, reason)
     session.execute(_REVOKE_KEYS, {"id": row.id})
     session.execute(_FORGET_CODES, {"id": row.id})
@@ -218,7 +236,7 @@ def _change(session: Session, actor: Actor, row: User, values: dict[str, Any]) -
     if not change(session, row, values):
         return
     if before["active"] and not row.active:
-        close_doors(session, row, "deactivated")
+        put_out(session, actor, row, "deactivated")
     verb = "updated" if before["active"] == row.active else "reactivated" if row.active else "deactivated"
     tell(session, actor, verb, row.id, before=before, after={"role": row.role, "active": row.active, "fields": fields})
 

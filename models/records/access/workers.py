@@ -1,4 +1,4 @@
-"""Who work can be given to."""
+"""Who work can be given to, and who can be put into a team or certified."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,6 +12,9 @@ _PEOPLE = text("""
     SELECT u.id, u.display_name, u.role, r.permissions FROM users u LEFT JOIN roles r ON r.name = u.role AND r.active
      WHERE u.active AND u.kind = 'person' ORDER BY u.display_name, u.id
 """)
+_EVERYBODY = text(
+    "SELECT id, display_name, username FROM users WHERE active AND kind = 'person' ORDER BY display_name, id"
+)
 _TEAMS = text("SELECT id, name FROM teams WHERE active ORDER BY name, id")
 
 
@@ -23,6 +26,13 @@ class Worker:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague(Worker):
+    """A person, by name and user name."""
+
+    username: str
+
+
 def people_who_work(session: Session) -> tuple[Worker, ...]:
     """Return the active people whose role lets them work on orders, by name."""
     return tuple(
@@ -30,6 +40,11 @@ def people_who_work(session: Session) -> tuple[Worker, ...]:
         for row in session.execute(_PEOPLE)
         if Permission.WORK_ORDERS_WORK in held(row.role, row.permissions)
     )
+
+
+def everybody(session: Session) -> tuple[Colleague, ...]:
+    """Return the active people, by name."""
+    return tuple(Colleague(*row) for row in session.execute(_EVERYBODY))
 
 
 def teams_that_work(session: Session) -> tuple[Worker, ...]:

@@ -14,6 +14,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
 });
 
+// A finger on a label with data-leads-to goes on to the next field; the keys, which walk through all choices, do not.
+document.addEventListener("click", (event) => {
+  const label = event.detail > 0 && event.target.closest("[data-leads-to]");
+  if (label) setTimeout(() => document.getElementById(label.dataset.leadsTo).focus());
+});
+
 // A page that comes back from the browser's memory may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
