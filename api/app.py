@@ -72,6 +72,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     products.router,
     parts.router,
     boms.router,
+    boms.used,
     suppliers.router,
     work_centers.router,
     templates.router,
