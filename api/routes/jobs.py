@@ -2,14 +2,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.acting import CommandKey, act, may_answer
+from api.bulk import many_jobs
 from api.deps import MayControlWorkOrders, MayReadWorkOrders
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import read
+from models.messages.bulk import BulkResults, ManyJobs
 from models.messages.commands import CancelWorkOrder, HoldWorkOrder, Outcome, ReleaseWorkOrder
+from models.messages.exports import JobExport
 from models.messages.paging import Page
 from models.messages.work_orders import EventFilters, JobDetail, JobEventView, JobExplanation, JobFilters, JobView
 from models.records import plans
@@ -29,6 +34,19 @@ def list_jobs(
     """Return one page of jobs."""
     with read(actor.sight) as session:
         return linked(request, response, views.jobs(session, filters))
+
+
+@router.get("/export", summary="Export jobs", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_jobs(actor: MayReadWorkOrders, asked: Annotated[JobExport, Query()]) -> StreamingResponse:
+    """Return every job that fits as a CSV file."""
+    with read(actor.sight) as session:
+        return as_csv("jobs", JobView, views.every_job(session, asked), asked)
+
+
+@router.post("/bulk", summary="Act on many jobs", responses=documented("idempotency-key-missing"))
+async def act_on_jobs(request: Request, many: ManyJobs, actor: MayControlWorkOrders, key: CommandKey) -> BulkResults:
+    """Hold, release or cancel up to 200 jobs; each is decided by itself and answered with its fate."""
+    return BulkResults(items=await many_jobs(request.app.state.temporal, actor, key, many))
 
 
 @router.get("/{job_id}", summary="Get a job", response_model=JobDetail, responses=documented("not-found"))

@@ -2,13 +2,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.acting import CommandKey, act, may_answer
+from api.bulk import many_work_orders
 from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, MayWorkOnOrders
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import read
+from models.messages.bulk import BulkResults, ManyWorkOrders
 from models.messages.commands import (
     AssignWorkOrder,
     CancelWorkOrder,
@@ -23,6 +27,7 @@ from models.messages.commands import (
     SkipWorkOrder,
     StartWorkOrder,
 )
+from models.messages.exports import WorkOrderExport
 from models.messages.paging import Page
 from models.messages.work_orders import WorkOrderDetail, WorkOrderFilters, WorkOrderView
 from models.records.work_orders import views as records
@@ -44,6 +49,22 @@ def list_work_orders(
     """Return one page of work orders; `mine=true&state=READY` is what you may start now."""
     with read(actor.sight) as session:
         return linked(request, response, records.work_orders(session, filters, actor.user_id))
+
+
+@router.get("/export", summary="Export work orders", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_work_orders(actor: MayReadOwnWorkOrders, asked: Annotated[WorkOrderExport, Query()]) -> StreamingResponse:
+    """Return every work order that fits as a CSV file."""
+    with read(actor.sight) as session:
+        rows = records.every_work_order(session, asked, actor.user_id)
+        return as_csv("work-orders", WorkOrderView, rows, asked)
+
+
+@router.post("/bulk", summary="Act on many work orders", responses=documented("idempotency-key-missing"))
+async def act_on_work_orders(
+    request: Request, many: ManyWorkOrders, actor: MayControlWorkOrders, key: CommandKey
+) -> BulkResults:
+    """Assign, hold, release, skip or cancel up to 200; each is decided by itself and answered with its fate."""
+    return BulkResults(items=await many_work_orders(request.app.state.temporal, actor, key, many))
 
 
 @router.get("/{work_order_id}", summary="Get a work order", responses=documented("not-found"))

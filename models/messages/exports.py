@@ -6,7 +6,9 @@ from pydantic import Field
 
 from models.messages.base import Message
 from models.messages.catalog import PartFilters, ProductFilters, SupplierFilters, WorkCenterFilters
+from models.messages.orders import ManufacturingOrderFilters, OrderFilters
 from models.messages.stock import EntryFilters, LevelFilters
+from models.messages.work_orders import JobFilters, WorkOrderFilters
 
 
 class Export(Message):
@@ -38,3 +40,19 @@ class LevelExport(LevelFilters, Export):
 
 class EntryExport(EntryFilters, Export):
     """Which rows of the ledger are written to a file, and how; `limit` and `cursor` are passed over."""
+
+
+class OrderExport(OrderFilters, Export):
+    """Which orders are written to a file, and how; `limit` and `cursor` are passed over."""
+
+
+class ManufacturingOrderExport(ManufacturingOrderFilters, Export):
+    """Which manufacturing orders are written to a file, and how; `limit` and `cursor` are passed over."""
+
+
+class JobExport(JobFilters, Export):
+    """Which jobs are written to a file, and how; `limit` and `cursor` are passed over."""
+
+
+class WorkOrderExport(WorkOrderFilters, Export):
+    """Which work orders are written to a file, and how; `limit` and `cursor` are passed over."""

@@ -94,6 +94,7 @@ class WorkOrderFilters(PageRequest):
     order_id: Id | None = None
     assignee_id: Id | None = None
     work_center: Code | None = None
+    late: bool = Field(False, description="Only what is past its date and has not ended")
 
 
 class JobView(Message):
@@ -173,6 +174,8 @@ class JobFilters(PageRequest):
     status: tuple[Status, ...] = Field((), max_length=5)
     order_id: Id | None = None
     product: Code | None = None
+    held: bool | None = None
+    late: bool = Field(False, description="Only what is past its date and has not ended")
 
 
 class EventFilters(PageRequest):

@@ -71,12 +71,18 @@ def whole(
         yield view(row)
 
 
+def searched(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
+    """Return the statement, narrowed to rows that hold the text that is looked for."""
+    if request.q and listing.search:
+        return statement.where(or_(*(place.icontains(request.q, autoescape=True) for place in listing.search)))
+    return statement
+
+
 def _in_order(
     statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest, column: ColumnElement[Any]
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement with what is looked for and the order asked for."""
-    if request.q and listing.search:
-        statement = statement.where(or_(*(place.icontains(request.q, autoescape=True) for place in listing.search)))
+    statement = searched(statement, listing, request)
     if request.sort.startswith("-"):
         return statement.order_by(column.desc(), listing.identity.desc())
     return statement.order_by(column.asc(), listing.identity.asc())

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models.messages.access import Actor
 from models.messages.api_keys import KeyDraft
 from models.messages.catalog import SupplierDraft
+from models.messages.filters import SavedFilterDraft
 from models.messages.identity_providers import ProviderDraft
 from models.messages.invitations import InvitationDraft
 from models.messages.people import Certification
@@ -18,10 +19,11 @@ from models.messages.roles import RoleDraft
 from models.messages.stations import StationDraft
 from models.messages.teams import SkillDraft, TeamDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import files, webhooks
+from models.records import files, filters, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
 from models.rules.access import Permission, Role
+from models.rules.filters import FilteredList
 from tests.factories import Factory
 from tests.floor import lamp_job
 
@@ -39,6 +41,7 @@ REAL = {
     "work_order_id": "SELECT id FROM work_orders WHERE state = 'READY' LIMIT 1",
     "command_id": "SELECT id FROM commands LIMIT 1",
     "file_id": "SELECT id FROM files LIMIT 1",
+    "saved_filter_id": "SELECT id FROM saved_filters LIMIT 1",
     "session_id": "SELECT id FROM sessions LIMIT 1",
     "key_id": "SELECT id FROM api_keys LIMIT 1",
     "webhook_id": "SELECT id FROM webhooks LIMIT 1",
@@ -60,6 +63,7 @@ def build(factory: Factory) -> None:
     boss = factory.actor(Role.ADMIN)
     factory.token(Role.ADMIN)
     with factory.begin() as session:
+        filters.save(session, boss, SavedFilterDraft(list=FilteredList.ORDERS, name="Urgent", query="sort=due_at"))
         suppliers.create_supplier(session, boss, SupplierDraft(code="ACME", name="Acme"))
         files.store_file(session, boss, "x.png", "image/png", b"\x89PNG\r\n\x1a\n")
         technician = factory.actor(Role.TECHNICIAN).user_id

@@ -1,16 +1,18 @@
 """Jobs as people read them. What is read at every glance is put together by PostgreSQL in one statement."""
 
 import json
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import Row, Select, func, select, text
 from sqlmodel import Session, col
 
 from models.messages.paging import Page
 from models.messages.work_orders import EventFilters, JobEventView, JobFilters, JobView
 from models.records import plans
-from models.records.paging import Listing, page
+from models.records.beside import Beside, beside
+from models.records.paging import Listing, page, whole
 from models.records.refusals import found
 from models.tables.access.people import User
 from models.tables.catalog import Product
@@ -54,6 +56,7 @@ _DETAIL = text("""
                  ON t.step_index = w.step_index) s
      WHERE j.id = :job
 """)
+_CODES = text("SELECT id, code FROM jobs WHERE id = ANY(:ids)")
 _PLAN = text("SELECT plan_hash FROM jobs WHERE id = :job")
 _STATES = text("""
     SELECT DISTINCT ON (step_index) step_key, state, attempt, held FROM work_orders WHERE job_id = :job
@@ -76,6 +79,25 @@ def _view(row: Row[Any]) -> JobView:
 
 def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
     """Return one page of jobs."""
+    return page(session, _wanted(filters), _LISTING, filters, _view)
+
+
+def every_job(session: Session, filters: JobFilters) -> Iterator[JobView]:
+    """Yield all jobs that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _LISTING, filters, _view)
+
+
+def beside_job(session: Session, filters: JobFilters, job_id: UUID) -> Beside:
+    """Return the jobs before and after one in a list."""
+    return beside(session, _wanted(filters), _LISTING, filters, job_id)
+
+
+def codes(session: Session, job_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of those of some jobs that there are."""
+    return {row.id: row.code for row in session.execute(_CODES, {"ids": list(job_ids)})}
+
+
+def _wanted(filters: JobFilters) -> Select[*tuple[Any, ...]]:
     statement = _statement()
     if filters.status:
         statement = statement.where(col(Job.status).in_(filters.status))
@@ -83,7 +105,11 @@ def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
         statement = statement.where(col(Job.order_id) == filters.order_id)
     if filters.product is not None:
         statement = statement.where(col(Product.sku) == filters.product)
-    return page(session, statement, _LISTING, filters, _view)
+    if filters.held is not None:
+        statement = statement.where(col(Job.held) == filters.held, col(Job.ended_at).is_(None))
+    if filters.late:
+        statement = statement.where(col(Job.due_at) < func.now(), col(Job.ended_at).is_(None))
+    return statement
 
 
 def job(session: Session, job_id: UUID) -> JobView:
