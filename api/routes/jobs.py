@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -6,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from api.acting import CommandKey, act, may_answer
 from api.bulk import many_jobs
-from api.deps import MayControlWorkOrders, MayReadWorkOrders
+from api.deps import MayControlWorkOrders, MayReadCosts, MayReadWorkOrders
 from api.errors import documented
 from api.exporting import CSV_ANSWER, as_csv
 from api.paging import linked
@@ -14,11 +15,13 @@ from api.routing import feature
 from models.connections.postgres import read
 from models.messages.bulk import BulkResults, ManyJobs
 from models.messages.commands import CancelWorkOrder, HoldWorkOrder, Outcome, ReleaseWorkOrder
+from models.messages.costs import CostSheet
 from models.messages.exports import JobExport
+from models.messages.forecasts import JobForecast
 from models.messages.paging import Page
 from models.messages.work_orders import EventFilters, JobDetail, JobEventView, JobExplanation, JobFilters, JobView
-from models.records import plans
-from models.records.jobs import explain, views
+from models.records import costs, plans
+from models.records.jobs import explain, forecast, views
 from models.rules.commands import RefusalKind as R
 from models.rules.work_orders import WorkOrderState
 from templates_engine.drawing import StepMark, draw
@@ -75,6 +78,20 @@ def explain_job(job_id: UUID, actor: MayReadWorkOrders) -> JobExplanation:
     """Say why each open work order is not moving."""
     with read(actor.sight) as session:
         return explain.explain(session, actor.tenant_id, job_id)
+
+
+@router.get("/{job_id}/forecast", summary="Forecast a job", responses=documented("not-found"))
+def forecast_job(job_id: UUID, actor: MayReadWorkOrders) -> JobForecast:
+    """Say when it will be done at the earliest, what stands in the way, and what that assumes."""
+    with read(actor.sight) as session:
+        return forecast.forecast(session, actor.tenant_id, job_id, datetime.now(UTC))
+
+
+@router.get("/{job_id}/costs", summary="Read its cost sheet", responses=documented("not-found"))
+def get_job_costs(job_id: UUID, actor: MayReadCosts) -> CostSheet:
+    """Return planned and actual cost so far; the plan's rates and prices stay as they were when it was published."""
+    with read(actor.sight) as session:
+        return costs.sheet_of_job(session, actor.tenant_id, job_id)
 
 
 @router.get("/{job_id}/graph.svg", summary="Draw a job", response_class=Response, responses=documented("not-found"))

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from api.conditional import ExpectedVersion, etag, versioned
 from api.deps import MayControlOrders, MayCreateOrders, MayReadCosts, MayReadOrders, MayReadOwnOrders
 from api.errors import documented
 from api.exporting import CSV_ANSWER, as_csv
+from api.following import progress_of
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
@@ -21,11 +23,13 @@ from models.messages.command_views import CommandOutcomes
 from models.messages.commands import CancelWorkOrder, HoldWorkOrder, ReleaseWorkOrder
 from models.messages.costs import CostSheet
 from models.messages.exports import OrderExport
-from models.messages.orders import ChangeOrder, OrderChanges, OrderFilters, OrderView, PlaceOrder
+from models.messages.forecasts import OrderForecast
+from models.messages.orders import ChangeOrder, OrderChanges, OrderFilters, OrderProgressView, OrderView, PlaceOrder
 from models.messages.paging import Page
 from models.records import costs, orders
 from models.records import order_changes as changing
 from models.records import order_views as records
+from models.records.jobs import forecast
 
 router = feature("orders", "/orders")
 
@@ -91,6 +95,19 @@ def list_order_changes(order_id: UUID, actor: MayReadOrders) -> OrderChanges:
     """Return what was changed since it was placed, by whom and why, the newest first."""
     with read(actor.sight) as session:
         return OrderChanges(items=changing.changes(session, order_id))
+
+
+@router.get("/{order_id}/forecast", summary="Forecast an order", responses=documented("not-found"))
+def forecast_order(order_id: UUID, actor: MayReadOrders) -> OrderForecast:
+    """Say when it will be done at the earliest, by the open job that will be the last."""
+    with read(actor.sight) as session:
+        return forecast.order_forecast(session, actor.tenant_id, order_id, datetime.now(UTC))
+
+
+@router.get("/{order_id}/progress", summary="Follow an order", responses=documented("not-found"))
+def get_order_progress(order_id: UUID, actor: MayReadOwnOrders) -> OrderProgressView:
+    """Return how far an order is in plain figures, without a word of what goes on inside the factory."""
+    return progress_of(actor, order_id)
 
 
 @router.get("/{order_id}/costs", summary="Read its cost sheet", responses=documented("not-found"))

@@ -50,6 +50,19 @@ class ChangeOrder(Message):
         return self
 
 
+class OrderProgressView(Message):
+    """How far an order is, in figures anybody may see who may see the order."""
+
+    status: Status
+    quantity: Figure
+    produced: Figure
+    percent: int = Field(description="Of the planned work, by minutes; 100 only when it is done")
+    steps: int
+    steps_done: int
+    begun_at: Instant | None
+    ended_at: Instant | None
+
+
 class OrderChangeView(Message):
     """A change of a placed order, by whom and why. Values that did not change are absent."""
 

@@ -1,5 +1,6 @@
 // What every page runs: htmx, the live stream, and small behaviours told by data attributes.
 import "htmx.org";
+import "./parts/choosing.js";
 import "./parts/dialogs.js";
 import "./parts/forms.js";
 import "./parts/graph.js";

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api.pages.frame.words import marked
+from models.messages.bulk import Fate
 from models.rules.access import Role
 from models.rules.commands import CommandState
 from models.rules.orders import ENDED, Status
@@ -40,6 +41,17 @@ COMMANDS = {
     CommandState.APPLIED: Look("state-done", "check", marked("Done")),
     CommandState.REFUSED: Look("state-blocked", "x", marked("Refused")),
 }
+
+FATES = {
+    Fate.DONE: Look("state-done", "check", marked("Done")),
+    Fate.REFUSED: Look("state-blocked", "x", marked("Refused")),
+    Fate.LATER: Look("state-paused", "clock", marked("Waiting to be decided")),
+}
+
+
+def fate_look(fate: str) -> Look:
+    """Return the look of what became of one of many."""
+    return FATES[Fate(fate)]
 
 
 def work_order_look(state: str, *, held: bool = False) -> Look:

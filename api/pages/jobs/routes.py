@@ -1,5 +1,6 @@
 """Jobs: the list, and one job as graph and list, live, with what keeps it from moving."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,24 +9,30 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
+from api.bulk import many_jobs
 from api.commands import Wish
 from api.deps import MayControlWorkOrders, MayReadWorkOrders
 from api.pages.frame.acting import Steering, TheAct, carry_out, steered
-from api.pages.frame.asking import filters_of
+from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.bulk import TheBulk, meant, told_of_each
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
 from models.connections.postgres import read
 from models.messages.access import Actor
+from models.messages.bulk import ManyJobs
 from models.messages.work_orders import EventFilters, JobDetail, JobFilters
+from models.records import filters as saved_filters
 from models.records import plans
 from models.records.jobs import explain
 from models.records.jobs import views as records
+from models.rules.filters import FilteredList
 from models.rules.orders import Status
 from templates_engine.drawing import DrawingTooLarge, StepMark, draw
 
 router = pages("jobs")
 _SHOWN_EVENTS = 30
+_JOBS = marked("Jobs")
 
 
 _DONE = {
@@ -42,7 +49,22 @@ def list_jobs(
     """Show one page of jobs."""
     with read(actor.sight) as session:
         found = records.jobs(session, filters)
-    return screen.show("jobs/list.html", found=found, filters=filters, statuses=tuple(Status))
+        saved = saved_filters.saved(session, actor, FilteredList.JOBS)
+    return screen.show("jobs/list.html", found=found, filters=filters, statuses=tuple(Status), saved=saved)
+
+
+@router.post("/jobs/bulk")
+async def act_on_jobs(screen: TheScreen, actor: MayControlWorkOrders, form: TheBulk) -> HTMLResponse:
+    """Hold, release or cancel several jobs, and show what became of each."""
+    ids = await asyncio.to_thread(meant, form, JobFilters, lambda filters: _fitting(actor, filters))
+    many = checked(ManyJobs, {"ids": ids, "ask": form.asked()})
+    results = await many_jobs(screen.request.app.state.temporal, actor, form.key, many)
+    return told_of_each(screen, results, "/jobs", screen.words(_JOBS), form.query)
+
+
+def _fitting(actor: Actor, filters: JobFilters) -> list[UUID]:
+    with read(actor.sight) as session:
+        return [job.id for job in records.jobs(session, filters).items]
 
 
 @router.get("/jobs/{job_id}")
@@ -63,9 +85,11 @@ def _show(template: str, screen: Screen, actor: Actor, job_id: UUID) -> HTMLResp
         told = explain.explain(session, actor.tenant_id, job_id)
         events = records.events(session, job_id, EventFilters(sort="-seq", limit=_SHOWN_EVENTS))
         drawing = _drawing(session, actor, job)
+        came_from = screen.came_from(JobFilters)
+        beside = records.beside_job(session, came_from, job_id) if came_from else None
     return screen.show(
         template, job=job, told={one.work_order_id: one for one in told.work_orders}, events=events, drawing=drawing,
-        pieces=_pieces(job),
+        pieces=_pieces(job), beside=beside,
     )  # fmt: skip
 
 
