@@ -9,6 +9,7 @@ from api.bulk import many_work_orders
 from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, MayWorkOnOrders
 from api.errors import documented
 from api.exporting import CSV_ANSWER, as_csv
+from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import read
@@ -28,8 +29,10 @@ from models.messages.commands import (
     StartWorkOrder,
 )
 from models.messages.exports import WorkOrderExport
+from models.messages.notes import NoteDraft, Notes, NoteView
 from models.messages.paging import Page
 from models.messages.work_orders import WorkOrderDetail, WorkOrderFilters, WorkOrderView
+from models.records import notes
 from models.records.work_orders import views as records
 from models.rules.commands import RefusalKind as R
 
@@ -72,6 +75,22 @@ def get_work_order(work_order_id: UUID, actor: MayReadOwnWorkOrders) -> WorkOrde
     """Return a work order with instructions, parts, data to collect and times."""
     with read(actor.sight) as session:
         return records.work_order(session, actor.tenant_id, work_order_id)
+
+
+@router.get("/{work_order_id}/notes", summary="List the notes at a work order", responses=documented("not-found"))
+def list_notes(work_order_id: UUID, actor: MayReadOwnWorkOrders) -> Notes:
+    """Return what people left to know for whoever goes on, the newest first."""
+    with read(actor.sight) as session:
+        return Notes(items=notes.notes_of(session, work_order_id))
+
+
+@router.post(
+    "/{work_order_id}/notes", status_code=201, summary="Leave a note at a work order", response_model=NoteView,
+    responses=documented("not-found", "idempotency-key-missing", "idempotency-key-reused"),
+)  # fmt: skip
+def write_note(work_order_id: UUID, draft: NoteDraft, actor: MayWorkOnOrders, once: Once) -> Response:
+    """Leave a note for the next person or shift; it stays for ever and is shown on the work's card."""
+    return once(draft, lambda session: notes.write_note(session, actor, work_order_id, draft), status=201)
 
 
 @router.post("/{work_order_id}/start", summary="Start", response_model=Outcome, responses=may_answer(*_HANDS))

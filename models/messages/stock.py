@@ -33,6 +33,7 @@ class StockMove(Message):
     job_id: Id | None = None
     work_order_id: Id | None = None
     reason: Text | None = None
+    lot: Code | None = None
     actor_id: Id | None = None
     occurred_at: Instant
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "order_pages"
-down_revision = "identity"
+down_revision = "station"
 branch_labels = None
 depends_on = None
 
