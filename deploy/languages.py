@@ -8,6 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
+from models.rules import forecasts
 
 _PAGES = FOLDER.parent
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
@@ -20,6 +21,8 @@ def said() -> Catalog:
     found = Catalog(project="FactoryOS", charset="utf-8")
     for _, _, message, _, _ in extract_from_dir(_PAGES, _METHODS, _OPTIONS, _KEYWORDS):
         found.add(message)
+    for sentence in forecasts.ASSUMES:
+        found.add(sentence)
     return found
 
 

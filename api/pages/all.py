@@ -11,6 +11,7 @@ from api.pages.jobs import routes as jobs
 from api.pages.manufacturing_orders import routes as manufacturing_orders
 from api.pages.orders import routes as orders
 from api.pages.station import routes as station
+from api.pages.traveller import routes as traveller
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -20,6 +21,7 @@ PAGES: tuple[APIRouter, ...] = (
     passwords.router,
     sign_up.router,
     dashboard.router,
+    traveller.router,
     orders.router,
     manufacturing_orders.router,
     jobs.router,

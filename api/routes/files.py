@@ -16,7 +16,7 @@ from models.records import files as records
 from models.rules.access import Permission
 
 LARGEST_BYTES = 5_000_000
-_LARGEST_FORM = 6_000_000
+LARGEST_FORM = 6_000_000
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f/\\\ud800-\udfff]")
 # The content decides what a file is. SVG and HTML are not taken: they can carry scripts.
 _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = (
@@ -37,17 +37,22 @@ def _media_type(content: bytes) -> str:
     raise Problem("unsupported-media", "Only PNG, JPEG, GIF and WebP pictures and PDF documents are taken.")
 
 
+def taken(file: UploadFile) -> tuple[str, str, bytes]:
+    """Return name, kind and content of an uploaded file. Raises Problem for one too large or of another kind."""
+    content = file.file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise Problem("too-large", "A file may have 5 MB at most.")
+    name = _UNWRITABLE.sub("_", file.filename or "").strip()[:200] or "unnamed"
+    return name, _media_type(content), content
+
+
 @router.post(
-    "", status_code=201, summary="Upload a file", response_model=FileView, max_body_size=_LARGEST_FORM,
+    "", status_code=201, summary="Upload a file", response_model=FileView, max_body_size=LARGEST_FORM,
     responses=documented("too-large", "unsupported-media", "idempotency-key-missing"),
 )  # fmt: skip
 def upload_file(file: Annotated[UploadFile, File()], actor: MayAddFiles, once: Once) -> Response:
     """Keep a picture or PDF of at most 5 MB, for instance one that a work order's data field asks for."""
-    content = file.file.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise Problem("too-large", "A file may have 5 MB at most.")
-    media_type = _media_type(content)
-    name = _UNWRITABLE.sub("_", file.filename or "").strip()[:200] or "unnamed"
+    name, media_type, content = taken(file)
     return once(
         f"{name}\n".encode() + content,
         lambda session: records.store_file(session, actor, name, media_type, content),

@@ -17,11 +17,13 @@ from models.messages.bulk import BulkResults, ManyJobs
 from models.messages.commands import CancelWorkOrder, HoldWorkOrder, Outcome, ReleaseWorkOrder
 from models.messages.costs import CostSheet
 from models.messages.exports import JobExport
+from models.messages.files import JobFiles
 from models.messages.forecasts import JobForecast
 from models.messages.paging import Page
+from models.messages.pieces import JobPieces
 from models.messages.work_orders import EventFilters, JobDetail, JobEventView, JobExplanation, JobFilters, JobView
 from models.records import costs, plans
-from models.records.jobs import explain, forecast, views
+from models.records.jobs import explain, files, forecast, pieces, views
 from models.rules.commands import RefusalKind as R
 from models.rules.work_orders import WorkOrderState
 from templates_engine.drawing import StepMark, draw
@@ -85,6 +87,20 @@ def forecast_job(job_id: UUID, actor: MayReadWorkOrders) -> JobForecast:
     """Say when it will be done at the earliest, what stands in the way, and what that assumes."""
     with read(actor.sight) as session:
         return forecast.forecast(session, actor.tenant_id, job_id, datetime.now(UTC))
+
+
+@router.get("/{job_id}/pieces", summary="Count a job's pieces", responses=documented("not-found"))
+def get_job_pieces(job_id: UUID, actor: MayReadWorkOrders) -> JobPieces:
+    """Return where its pieces are, step by step: what came in is what was made, lost, put aside or is still open."""
+    with read(actor.sight) as session:
+        return pieces.pieces(session, job_id)
+
+
+@router.get("/{job_id}/files", summary="List a job's files", responses=documented("not-found"))
+def list_job_files(job_id: UUID, actor: MayReadWorkOrders) -> JobFiles:
+    """Return photos and documents at the steps they belong to."""
+    with read(actor.sight) as session:
+        return files.files_of_job(session, job_id)
 
 
 @router.get("/{job_id}/costs", summary="Read its cost sheet", responses=documented("not-found"))

@@ -1,4 +1,4 @@
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -54,3 +54,26 @@ class Attachments(Message):
     """The files of one place, those of the instructions first."""
 
     items: tuple[AttachmentView, ...]
+
+
+class JobFile(Message):
+    """A file of a job at the step it belongs to."""
+
+    file_id: Id
+    name: str
+    media_type: str
+    size: int
+    caption: str
+    origin: Literal["instructions", "attached", "recorded"]
+    at: Instant
+    person: str
+    work_order_id: Id
+    work_order_code: str
+    step_key: str
+    step: str
+
+
+class JobFiles(Message):
+    """The files of a job, by step; those of the instructions first."""
+
+    items: tuple[JobFile, ...]

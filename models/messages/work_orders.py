@@ -161,6 +161,9 @@ class JobEventView(Message):
     kind: str
     work_order_code: str | None
     actor: str | None
+    device: str | None = Field(
+        None, description="The shared screen or API key it came through; a person's own if absent"
+    )
     command_id: Id
     data: dict[str, object]
     occurred_at: Instant

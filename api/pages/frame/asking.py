@@ -55,5 +55,5 @@ def checked(model: type[Asked], content: dict[str, Any], where: str = "body") ->
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        errors = [{**one, "loc": (where, *one["loc"])} for one in fault.errors(include_context=False)]
+        errors = [{**one, "loc": (where, *one["loc"])} for one in fault.errors()]
         raise RequestValidationError(errors) from fault

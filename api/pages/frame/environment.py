@@ -10,7 +10,7 @@ from jinja2.runtime import Context
 
 from api.pages.frame.assets import assets
 from api.pages.frame.formats import Formats
-from api.pages.frame.looks import fact_words, fate_look, role_words, status_look, work_order_look
+from api.pages.frame.looks import fact_words, fate_look, role_words, standing_look, status_look, work_order_look
 from api.pages.frame.texts import markdown
 from api.pages.frame.words import LANGUAGES, translations
 from models.connections.ids import new_id
@@ -53,6 +53,7 @@ def environment(language: str) -> Environment:
         "fate_look": fate_look,
         "fresh_key": lambda: str(new_id()),
         "role_words": role_words,
+        "standing_look": standing_look,
         "status_look": status_look,
         "work_order_look": work_order_look,
         "whole_list": lambda name: WHOLE_LIST[FilteredList(name)],
