@@ -51,7 +51,7 @@ def _write(packed: ZipFile, table: Table) -> int:
         with packed.open(f"{table.name}.json", "w", force_zip64=True) as out:
             for count, row in enumerate(table.rows, start=1):
                 out.write(("[\n" if count == 1 else ",\n").encode() + _json(row).encode())
-                rows.writerow([_cell(row[column]) for column in table.columns])
+                rows.writerow([cell(row[column]) for column in table.columns])
             out.write(b"\n]\n" if count else b"[]\n")
         text.flush()
         beside.seek(0)
@@ -71,7 +71,7 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Return a value as a spreadsheet shows it; text that would run there as a formula is marked as text."""
     if value is None:
         return ""

@@ -58,12 +58,15 @@ async def steer(request: Request, actor: Actor, key: str, order_id: UUID, ask: A
 
 async def every_job(client: Client, actor: Actor, key: str, order_id: UUID, ask: Ask) -> list[Outcome]:
     """Send a command to every job of an order and return all fates. Raises as `steer`."""
-    wishes = await asyncio.to_thread(_wishes, actor, key, order_id, ask)
+    wishes = await asyncio.to_thread(wishes_of_order, actor, key, order_id, ask)
     return await send(client, actor, wishes)
 
 
-def _wishes(actor: Actor, key: str, order_id: UUID, ask: Ask) -> list[Wish]:
-    """Return one wish per job, ended ones too: a request repeated later names the same jobs and gets its answer."""
+def wishes_of_order(actor: Actor, key: str, order_id: UUID, ask: Ask) -> list[Wish]:
+    """Return one wish per job, ended ones too: a request repeated later names the same jobs and gets its answer.
+
+    Raises Missing, StillScaling, and Conflict where the order has ended.
+    """
     with read(actor.sight) as session:
         order = order_views.order(session, order_id)
         made, of = orders.jobs_made(session, order_id)

@@ -5,9 +5,11 @@ from fastapi import APIRouter
 from api.pages.access import invitations, passwords, pin, sign_up
 from api.pages.access import routes as access
 from api.pages.dashboard import routes as dashboard
+from api.pages.filters import routes as filters
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.keys import routes as keys
+from api.pages.manufacturing_orders import routes as manufacturing_orders
 from api.pages.orders import routes as orders
 from api.pages.profile import routes as profile
 from api.pages.profile import second_factor
@@ -18,6 +20,7 @@ from api.pages.skills import routes as skills
 from api.pages.station import routes as station
 from api.pages.stations import routes as stations
 from api.pages.teams import routes as teams
+from api.pages.traveller import routes as traveller
 from api.pages.users import changes as user_changes
 from api.pages.users import invitations as user_invitations
 from api.pages.users import routes as users
@@ -31,7 +34,9 @@ PAGES: tuple[APIRouter, ...] = (
     passwords.router,
     sign_up.router,
     dashboard.router,
+    traveller.router,
     orders.router,
+    manufacturing_orders.router,
     jobs.router,
     work_orders.router,
     station.router,
@@ -47,4 +52,5 @@ PAGES: tuple[APIRouter, ...] = (
     providers.router,
     profile.router,
     second_factor.router,
+    filters.router,
 )

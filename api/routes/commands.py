@@ -17,7 +17,7 @@ from models.records import command_views as records
 from models.records import commands as inbox
 from models.records.refusals import Conflict
 from models.rules.access import Permission
-from models.rules.work_orders import HANDS_ON
+from models.rules.work_orders import OWN
 
 router = feature("commands", "/commands")
 
@@ -46,7 +46,7 @@ async def send_commands(request: Request, batch: CommandBatch, actor: MayWorkOnO
 
 
 def _check(actor: Actor, batch: CommandBatch) -> None:
-    controls = any(item.request.action not in HANDS_ON or item.job_id for item in batch.commands)
+    controls = any(item.request.action not in OWN or item.job_id for item in batch.commands)
     if controls and not actor.may(Permission.WORK_ORDERS_CONTROL):
         raise Forbidden(actor, Permission.WORK_ORDERS_CONTROL)
 

@@ -3,18 +3,20 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import File, Response, UploadFile
+from fastapi import File, Query, Response, UploadFile
 
-from api.deps import MayAddFiles, MayReadFiles
+from api.deps import Forbidden, MayAddFiles, MayEditTemplates, MayReadFiles
 from api.errors import Problem, documented
 from api.idempotency import Once
 from api.routing import feature
-from models.connections.postgres import read
-from models.messages.files import FileView
+from models.connections.postgres import begin, read
+from models.messages.files import AttachmentDraft, Attachments, AttachmentView, FileView
+from models.records import attachments
 from models.records import files as records
+from models.rules.access import Permission
 
 LARGEST_BYTES = 5_000_000
-_LARGEST_FORM = 6_000_000
+LARGEST_FORM = 6_000_000
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f/\\\ud800-\udfff]")
 # The content decides what a file is. SVG and HTML are not taken: they can carry scripts.
 _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = (
@@ -25,6 +27,7 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"%PDF-"), "application/pdf"),
 )
 router = feature("files", "/files")
+attachments_router = feature("files", "/attachments")
 
 
 def _media_type(content: bytes) -> str:
@@ -34,17 +37,22 @@ def _media_type(content: bytes) -> str:
     raise Problem("unsupported-media", "Only PNG, JPEG, GIF and WebP pictures and PDF documents are taken.")
 
 
+def taken(file: UploadFile) -> tuple[str, str, bytes]:
+    """Return name, kind and content of an uploaded file. Raises Problem for one too large or of another kind."""
+    content = file.file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise Problem("too-large", "A file may have 5 MB at most.")
+    name = _UNWRITABLE.sub("_", file.filename or "").strip()[:200] or "unnamed"
+    return name, _media_type(content), content
+
+
 @router.post(
-    "", status_code=201, summary="Upload a file", response_model=FileView, max_body_size=_LARGEST_FORM,
+    "", status_code=201, summary="Upload a file", response_model=FileView, max_body_size=LARGEST_FORM,
     responses=documented("too-large", "unsupported-media", "idempotency-key-missing"),
 )  # fmt: skip
 def upload_file(file: Annotated[UploadFile, File()], actor: MayAddFiles, once: Once) -> Response:
     """Keep a picture or PDF of at most 5 MB, for instance one that a work order's data field asks for."""
-    content = file.file.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise Problem("too-large", "A file may have 5 MB at most.")
-    media_type = _media_type(content)
-    name = _UNWRITABLE.sub("_", file.filename or "").strip()[:200] or "unnamed"
+    name, media_type, content = taken(file)
     return once(
         f"{name}\n".encode() + content,
         lambda session: records.store_file(session, actor, name, media_type, content),
@@ -68,3 +76,41 @@ def get_file(file_id: UUID, actor: MayReadFiles) -> Response:
         "ETag": f'"{view.sha256}"',
     }
     return Response(content, media_type=view.media_type, headers=headers)
+
+
+@attachments_router.get("", summary="List the files of a place", responses=documented("not-found"))
+def list_attachments(
+    actor: MayReadFiles,
+    work_order_id: Annotated[UUID | None, Query(description="Its own files and those of its instructions")] = None,
+    template_id: Annotated[UUID | None, Query(description="The files of all its steps")] = None,
+) -> Attachments:
+    """Return the files of one work order or of one template."""
+    if (work_order_id is None) is (template_id is None):
+        raise Problem("invalid-request", "Name a work order or a template, and not both.")
+    with read(actor.sight) as session:
+        if work_order_id is not None:
+            return Attachments(items=attachments.of_work_order(session, work_order_id))
+        if template_id is None or not actor.may(Permission.TEMPLATES_READ):
+            raise Forbidden(actor, Permission.TEMPLATES_READ)
+        return Attachments(items=attachments.of_template(session, template_id))
+
+
+@attachments_router.post(
+    "", status_code=201, summary="Attach a file", response_model=AttachmentView,
+    responses=documented("not-found", "conflict", "forbidden", "idempotency-key-missing"),
+)  # fmt: skip
+def attach_file(draft: AttachmentDraft, actor: MayAddFiles, once: Once) -> Response:
+    """Put an uploaded file at a work order, or beside a step of a template that is a draft."""
+    if draft.template_id is not None and not actor.may(Permission.TEMPLATES_EDIT):
+        raise Forbidden(actor, Permission.TEMPLATES_EDIT)
+    return once(draft, lambda session: attachments.attach(session, actor, draft), status=201)
+
+
+@attachments_router.delete(
+    "/{attachment_id}", summary="Take a file from a step", status_code=204,
+    responses=documented("not-found", "conflict"),
+)  # fmt: skip
+def detach_file(attachment_id: UUID, actor: MayEditTemplates) -> None:
+    """Take a file from a step of a draft; what was attached at work is part of its record and stays."""
+    with begin(actor.sight) as session:
+        attachments.detach(session, actor, attachment_id)

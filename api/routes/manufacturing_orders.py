@@ -2,12 +2,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.deps import MayReadOrders
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import read
+from models.messages.exports import ManufacturingOrderExport
 from models.messages.orders import ManufacturingOrderFilters, ManufacturingOrderView, RequirementView
 from models.messages.paging import Page
 from models.records import order_views as records
@@ -22,6 +25,16 @@ def list_manufacturing_orders(
     """Return one page of manufacturing orders."""
     with read(actor.sight) as session:
         return linked(request, response, records.manufacturing_orders(session, filters))
+
+
+@router.get("/export", summary="Export manufacturing orders", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_manufacturing_orders(
+    actor: MayReadOrders, asked: Annotated[ManufacturingOrderExport, Query()]
+) -> StreamingResponse:
+    """Return every manufacturing order that fits as a CSV file."""
+    with read(actor.sight) as session:
+        rows = records.every_manufacturing_order(session, asked)
+        return as_csv("manufacturing-orders", ManufacturingOrderView, rows, asked)
 
 
 @router.get("/{manufacturing_order_id}", summary="Get a manufacturing order", responses=documented("not-found"))

@@ -1,24 +1,35 @@
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api import launching
 from api.acting import CommandKey
-from api.deps import MayControlOrders, MayCreateOrders, MayReadCosts, MayReadOwnOrders
+from api.bulk import many_orders
+from api.conditional import ExpectedVersion, etag, versioned
+from api.deps import MayControlOrders, MayCreateOrders, MayReadCosts, MayReadOrders, MayReadOwnOrders
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
+from api.following import progress_of
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from api.steering import MAY_ANSWER, steer
-from models.connections.postgres import read
+from models.connections.postgres import begin, read
+from models.messages.bulk import BulkResults, ManyOrders
 from models.messages.command_views import CommandOutcomes
 from models.messages.commands import CancelWorkOrder, HoldWorkOrder, ReleaseWorkOrder
 from models.messages.costs import CostSheet
-from models.messages.orders import OrderFilters, OrderView, PlaceOrder
+from models.messages.exports import OrderExport
+from models.messages.forecasts import OrderForecast
+from models.messages.orders import ChangeOrder, OrderChanges, OrderFilters, OrderProgressView, OrderView, PlaceOrder
 from models.messages.paging import Page
 from models.records import costs, orders
+from models.records import order_changes as changing
 from models.records import order_views as records
+from models.records.jobs import forecast
 
 router = feature("orders", "/orders")
 
@@ -30,6 +41,19 @@ def list_orders(
     """Return one page of orders, newest first."""
     with read(actor.sight) as session:
         return linked(request, response, records.orders(session, filters))
+
+
+@router.get("/export", summary="Export orders", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_orders(actor: MayReadOwnOrders, asked: Annotated[OrderExport, Query()]) -> StreamingResponse:
+    """Return every order that fits as a CSV file."""
+    with read(actor.sight) as session:
+        return as_csv("orders", OrderView, records.every_order(session, asked), asked)
+
+
+@router.post("/bulk", summary="Act on many orders", responses=documented("idempotency-key-missing"))
+async def act_on_orders(request: Request, many: ManyOrders, actor: MayControlOrders, key: CommandKey) -> BulkResults:
+    """Hold, release, cancel or prioritise up to 200 orders; each is decided by itself and answered with its fate."""
+    return BulkResults(items=await many_orders(request.app.state.temporal, actor, key, many))
 
 
 @router.post(
@@ -46,10 +70,44 @@ def place_order(
 
 
 @router.get("/{order_id}", summary="Get an order", responses=documented("not-found"))
-def get_order(order_id: UUID, actor: MayReadOwnOrders) -> OrderView:
-    """Return one order."""
+def get_order(order_id: UUID, request: Request, response: Response, actor: MayReadOwnOrders) -> OrderView:
+    """Return one order; its ETag is what a change must name."""
     with read(actor.sight) as session:
-        return records.order(session, order_id)
+        return versioned(request, response, records.order(session, order_id))
+
+
+@router.patch(
+    "/{order_id}", summary="Change an order",
+    responses=documented("not-found", "conflict", "version-missing", "stale-version"),
+)  # fmt: skip
+def change_order(
+    response: Response, order_id: UUID, ask: ChangeOrder, actor: MayControlOrders, expected: ExpectedVersion
+) -> OrderView:
+    """Move its due date or priority, with everything of it that is still open, and keep the reason."""
+    with begin(actor.sight) as session:
+        view = changing.change_order(session, actor, order_id, ask, expected)
+    response.headers["ETag"] = etag(view.row_version)
+    return view
+
+
+@router.get("/{order_id}/changes", summary="List its changes", responses=documented("not-found"))
+def list_order_changes(order_id: UUID, actor: MayReadOrders) -> OrderChanges:
+    """Return what was changed since it was placed, by whom and why, the newest first."""
+    with read(actor.sight) as session:
+        return OrderChanges(items=changing.changes(session, order_id))
+
+
+@router.get("/{order_id}/forecast", summary="Forecast an order", responses=documented("not-found"))
+def forecast_order(order_id: UUID, actor: MayReadOrders) -> OrderForecast:
+    """Say when it will be done at the earliest, by the open job that will be the last."""
+    with read(actor.sight) as session:
+        return forecast.order_forecast(session, actor.tenant_id, order_id, datetime.now(UTC))
+
+
+@router.get("/{order_id}/progress", summary="Follow an order", responses=documented("not-found"))
+def get_order_progress(order_id: UUID, actor: MayReadOwnOrders) -> OrderProgressView:
+    """Return how far an order is in plain figures, without a word of what goes on inside the factory."""
+    return progress_of(actor, order_id)
 
 
 @router.get("/{order_id}/costs", summary="Read its cost sheet", responses=documented("not-found"))

@@ -2,13 +2,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.acting import CommandKey, act, may_answer
+from api.bulk import many_work_orders
 from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, MayWorkOnOrders
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
+from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import read
+from models.messages.bulk import BulkResults, ManyWorkOrders
 from models.messages.commands import (
     AssignWorkOrder,
     CancelWorkOrder,
@@ -23,8 +28,11 @@ from models.messages.commands import (
     SkipWorkOrder,
     StartWorkOrder,
 )
+from models.messages.exports import WorkOrderExport
+from models.messages.notes import NoteDraft, Notes, NoteView
 from models.messages.paging import Page
 from models.messages.work_orders import WorkOrderDetail, WorkOrderFilters, WorkOrderView
+from models.records import notes
 from models.records.work_orders import views as records
 from models.rules.commands import RefusalKind as R
 
@@ -46,11 +54,43 @@ def list_work_orders(
         return linked(request, response, records.work_orders(session, filters, actor.user_id))
 
 
+@router.get("/export", summary="Export work orders", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_work_orders(actor: MayReadOwnWorkOrders, asked: Annotated[WorkOrderExport, Query()]) -> StreamingResponse:
+    """Return every work order that fits as a CSV file."""
+    with read(actor.sight) as session:
+        rows = records.every_work_order(session, asked, actor.user_id)
+        return as_csv("work-orders", WorkOrderView, rows, asked)
+
+
+@router.post("/bulk", summary="Act on many work orders", responses=documented("idempotency-key-missing"))
+async def act_on_work_orders(
+    request: Request, many: ManyWorkOrders, actor: MayControlWorkOrders, key: CommandKey
+) -> BulkResults:
+    """Assign, hold, release, skip or cancel up to 200; each is decided by itself and answered with its fate."""
+    return BulkResults(items=await many_work_orders(request.app.state.temporal, actor, key, many))
+
+
 @router.get("/{work_order_id}", summary="Get a work order", responses=documented("not-found"))
 def get_work_order(work_order_id: UUID, actor: MayReadOwnWorkOrders) -> WorkOrderDetail:
     """Return a work order with instructions, parts, data to collect and times."""
     with read(actor.sight) as session:
         return records.work_order(session, actor.tenant_id, work_order_id)
+
+
+@router.get("/{work_order_id}/notes", summary="List the notes at a work order", responses=documented("not-found"))
+def list_notes(work_order_id: UUID, actor: MayReadOwnWorkOrders) -> Notes:
+    """Return what people left to know for whoever goes on, the newest first."""
+    with read(actor.sight) as session:
+        return Notes(items=notes.notes_of(session, work_order_id))
+
+
+@router.post(
+    "/{work_order_id}/notes", status_code=201, summary="Leave a note at a work order", response_model=NoteView,
+    responses=documented("not-found", "idempotency-key-missing", "idempotency-key-reused"),
+)  # fmt: skip
+def write_note(work_order_id: UUID, draft: NoteDraft, actor: MayWorkOnOrders, once: Once) -> Response:
+    """Leave a note for the next person or shift; it stays for ever and is shown on the work's card."""
+    return once(draft, lambda session: notes.write_note(session, actor, work_order_id, draft), status=201)
 
 
 @router.post("/{work_order_id}/start", summary="Start", response_model=Outcome, responses=may_answer(*_HANDS))

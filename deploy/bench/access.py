@@ -19,7 +19,7 @@ from models.connections.settings import settings
 from models.messages.orders import OrderFilters
 from models.messages.stock import EntryFilters
 from models.messages.work_orders import WorkOrderFilters
-from models.records import order_views, stock_views
+from models.records import order_views, stock_ledger
 from models.records.work_orders import views
 from models.rules.orders import Status
 from models.rules.stock import MoveKind
@@ -94,7 +94,7 @@ _LISTS: dict[str, Callable[[Any], object]] = {
     "work orders": lambda session: views.work_orders(
         session, WorkOrderFilters(state=(WorkOrderState.SKIPPED,)), UUID(int=0)
     ),
-    "stock entries": lambda session: stock_views.entries(session, EntryFilters(kind=MoveKind.RECEIPT)),
+    "stock entries": lambda session: stock_ledger.entries(session, EntryFilters(kind=MoveKind.RECEIPT)),
 }
 
 

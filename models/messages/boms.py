@@ -83,3 +83,63 @@ class BomExplosion(Message):
     quantity: Figure
     parts: tuple[ExplodedPart, ...]
     material_cost: Figure = Field(description="Cost of the bought parts")
+
+
+class BomNode(Message):
+    """One place of a part in a tree, its own places below it; `path` names it among all, such as "0.2.1"."""
+
+    path: str
+    level: int
+    part_id: Id
+    sku: str
+    name: str
+    kind: PartKind
+    uom: str
+    per_unit: Figure = Field(description="For one unit of the part above, losses included, in the part's stock unit")
+    quantity: Figure = Field(description="For the asked quantity of the whole")
+    unit_cost: Figure = Field(description="Price of a bought part, sum of what is below for any other")
+    cost: Figure
+    optional: bool
+    leaf: bool
+
+
+class BomTree(Message):
+    """A bill of materials level by level as it is authored, each part as often as it is used."""
+
+    id: Id
+    sku: str
+    quantity: Figure
+    nodes: tuple[BomNode, ...] = Field(description="Depth first: what is below a place follows it")
+    unit_cost: Figure = Field(description="Material of one unit; optional lines left out")
+    cut_off: bool = Field(description="Whether there are more places than are shown")
+
+
+class PartUse(Message):
+    """One part whose bill of materials lists another, and the product it is the finished goods of, if any."""
+
+    part_id: Id
+    sku: str
+    name: str
+    kind: PartKind
+    quantity: PositiveQuantity
+    uom: str
+    optional: bool
+    product_id: Id | None
+
+
+class TemplateUse(Message):
+    """One template version with a step that takes a part."""
+
+    template_id: Id
+    code: str
+    title: str
+    product_sku: str
+    version_number: int
+    status: str
+
+
+class WhereUsed(Message):
+    """Where a part goes: parts made of it, and the newest versions of templates with steps that take it."""
+
+    parts: tuple[PartUse, ...] = Field(description="At most 200")
+    templates: tuple[TemplateUse, ...] = Field(description="At most 200, retired ones left out")

@@ -63,6 +63,7 @@ class PartUsed(Message):
     quantity: Quantity
     scrapped: Quantity = Decimal(0)
     uom: str | None = Field(None, max_length=16)
+    lot: Code | None = Field(None, description="Lot or batch it was taken from, as its label says")
 
 
 class DataEntry(Message):

@@ -1,11 +1,24 @@
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from models.messages.base import Code, EnteredInstant, Figure, Id, Instant, Message, Name, PositiveQuantity, Text
+from models.messages.base import (
+    Code,
+    EnteredInstant,
+    Figure,
+    Id,
+    Instant,
+    Message,
+    Name,
+    PositiveQuantity,
+    Text,
+    printable,
+)
 from models.messages.jobs import JobInput
 from models.messages.paging import PageRequest
 from models.rules.orders import OrderKind, Status
+
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]
 
 
 class PlaceOrder(Message):
@@ -21,6 +34,51 @@ class PlaceOrder(Message):
     customer_name: Name | None = None
     customer_reference: Name | None = None
     notes: Text = ""
+
+
+class ChangeOrder(Message):
+    """Move the due date or the priority of a placed order, and say why; what is absent stays."""
+
+    due_at: EnteredInstant | None = None
+    priority: int | None = Field(None, ge=1, le=5, description="1 is the most urgent")
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.due_at is None and self.priority is None:
+            raise ValueError("name a new due date or a new priority")
+        return self
+
+
+class OrderProgressView(Message):
+    """How far an order is, in figures anybody may see who may see the order."""
+
+    status: Status
+    quantity: Figure
+    produced: Figure
+    percent: int = Field(description="Of the planned work, by minutes; 100 only when it is done")
+    steps: int
+    steps_done: int
+    begun_at: Instant | None
+    ended_at: Instant | None
+
+
+class OrderChangeView(Message):
+    """A change of a placed order, by whom and why. Values that did not change are absent."""
+
+    changed_at: Instant
+    changed_by: str
+    reason: str
+    due_at_before: Instant | None = None
+    due_at_after: Instant | None = None
+    priority_before: int | None = None
+    priority_after: int | None = None
+
+
+class OrderChanges(Message):
+    """What was changed of an order since it was placed, the newest first."""
+
+    items: tuple[OrderChangeView, ...]
 
 
 class ProductToOrder(Message):
@@ -151,6 +209,7 @@ class OrderFilters(PageRequest):
     product: Code | None = None
     due_before: Instant | None = None
     due_from: Instant | None = None
+    late: bool = Field(False, description="Only what is past its date and has not ended")
 
 
 class ManufacturingOrderFilters(PageRequest):
@@ -160,3 +219,4 @@ class ManufacturingOrderFilters(PageRequest):
     status: tuple[Status, ...] = Field((), max_length=5)
     order_id: Id | None = None
     product: Code | None = None
+    late: bool = Field(False, description="Only what is past its date and has not ended")

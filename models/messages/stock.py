@@ -2,8 +2,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.messages.base import Code, EnteredInstant, Figure, Id, Instant, Message, Money, SignedQuantity, Text
+from models.messages.base import (
+    Code,
+    EnteredInstant,
+    Figure,
+    Id,
+    Instant,
+    Message,
+    Money,
+    Quantity,
+    SignedQuantity,
+    Text,
+)
 from models.messages.paging import PageRequest
+from models.rules.catalog import PartKind
 from models.rules.stock import Location, MoveKind
 
 
@@ -21,6 +33,7 @@ class StockMove(Message):
     job_id: Id | None = None
     work_order_id: Id | None = None
     reason: Text | None = None
+    lot: Code | None = None
     actor_id: Id | None = None
     occurred_at: Instant
 
@@ -62,6 +75,22 @@ class Posted(Message):
     balances: tuple["BalanceView", ...]
 
 
+class CountedPart(Message):
+    """How much of a part somebody found on the shelf."""
+
+    part: Code = Field(description="SKU of the part")
+    counted: Quantity
+    uom: str | None = Field(None, max_length=16)
+
+
+class StockCount(Message):
+    """What somebody counted, in one go: stock becomes that, whatever the ledger said."""
+
+    lines: tuple[CountedPart, ...] = Field(min_length=1, max_length=1000)
+    reason: Text = "Counted"
+    occurred_at: EnteredInstant | None = Field(None, description="When it was counted; now when absent")
+
+
 class BalanceView(Message):
     """How much of a part there is."""
 
@@ -85,14 +114,21 @@ class EntryView(Message):
     kind: MoveKind
     part_id: Id
     sku: str
+    name: str
     location: Location
     quantity: Figure
     uom: str
     unit_cost: Figure
+    order_id: Id | None
+    order: str | None
     job_id: Id | None
+    job: str | None
     work_order_id: Id | None
+    work_order: str | None
+    step: str | None
     reason: str | None
     actor_id: Id | None
+    actor: str | None
     occurred_at: Instant
     posted_at: Instant
 
@@ -112,6 +148,10 @@ class EntryFilters(PageRequest):
     part: Code | None = Field(None, description="SKU of the part")
     kind: MoveKind | None = None
     location: Location | None = None
+    order_id: Id | None = None
+    order: Code | None = Field(None, description="Code of the order")
+    actor_id: Id | None = None
+    actor: Text | None = Field(None, max_length=64, description="User name of the person")
     job_id: Id | None = None
     work_order_id: Id | None = None
     posted_from: Instant | None = None
@@ -134,3 +174,80 @@ class StockCheck(Message):
     sound: bool
     entries: int
     faults: tuple[BalanceFault, ...] = Field(description="At most 200")
+
+
+class StockLevel(Message):
+    """What there is of a part, what open orders still need of it, and what is left; in its stock unit."""
+
+    part_id: Id
+    sku: str
+    name: str
+    kind: PartKind
+    uom: str
+    on_hand: Figure
+    needed: Figure = Field(description="What open orders have yet to take")
+    available: Figure = Field(description="On hand less needed; negative where orders need more than there is")
+    minimum_stock: Figure
+    unit_cost: Figure
+    value: Figure = Field(description="A bought part at its present unit cost, a made part at what it cost")
+    active: bool
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether open orders need more than there is."""
+        return self.available < 0
+
+    @property
+    def is_low(self) -> bool:
+        """Tell whether less is there than should always be."""
+        return self.on_hand < self.minimum_stock
+
+
+class LevelFilters(PageRequest):
+    """How stock levels are read; `q` looks in SKU and name; `short` keeps what orders or the minimum lack."""
+
+    sort: Literal["sku", "-sku", "name", "-name"] = "sku"
+    kind: PartKind | None = None
+    supplier: Code | None = Field(None, description="Code of the supplier")
+    short: bool = False
+
+
+class WaitingOrder(Message):
+    """One open order that needs a part: how much it has yet to take, and how much of that is not there for it."""
+
+    order_id: Id
+    order: str
+    product: str
+    due_at: Instant
+    needed: Figure
+    short: Figure
+
+
+class PartShortage(Message):
+    """A part that is short, for whom, and what to do: order `missing`, by `order_by` where the lead time is known."""
+
+    part_id: Id
+    sku: str
+    name: str
+    kind: PartKind
+    uom: str
+    on_hand: Figure
+    needed: Figure
+    minimum_stock: Figure
+    missing: Figure = Field(description="So that all open orders are served and the minimum lies in stock")
+    cost: Figure = Field(description="Of what is missing, at the part's present unit cost")
+    supplier: str | None
+    supplier_id: Id | None
+    lead_time_days: int | None
+    first_due_at: Instant | None = Field(description="Due date of the first order that is short")
+    order_by: Instant | None
+    orders: tuple[WaitingOrder, ...] = Field(description="Orders that are short, the first due first; at most 20")
+    order_count: int
+
+
+class StockTotals(Message):
+    """Stock in three figures."""
+
+    parts: int = Field(description="Parts of which something is on hand")
+    value: Figure
+    short: int = Field(description="Parts that open orders or the minimum lack")

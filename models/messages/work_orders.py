@@ -94,6 +94,7 @@ class WorkOrderFilters(PageRequest):
     order_id: Id | None = None
     assignee_id: Id | None = None
     work_center: Code | None = None
+    late: bool = Field(False, description="Only what is past its date and has not ended")
 
 
 class JobView(Message):
@@ -160,6 +161,9 @@ class JobEventView(Message):
     kind: str
     work_order_code: str | None
     actor: str | None
+    device: str | None = Field(
+        None, description="The shared screen or API key it came through; a person's own if absent"
+    )
     command_id: Id
     data: dict[str, object]
     occurred_at: Instant
@@ -173,6 +177,8 @@ class JobFilters(PageRequest):
     status: tuple[Status, ...] = Field((), max_length=5)
     order_id: Id | None = None
     product: Code | None = None
+    held: bool | None = None
+    late: bool = Field(False, description="Only what is past its date and has not ended")
 
 
 class EventFilters(PageRequest):

@@ -1,5 +1,6 @@
 """Actual cost, summed from the stock ledger and the time entries; nothing is kept twice."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,10 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.messages.costs import ActualCost, CostSheet
-from models.rules.costs import money
+from models.records import plans
+from models.records.refusals import found
+from models.rules.boms import requirement
+from models.rules.costs import money, planned_cost
 
 # Rates are those frozen in the job's plan, so a later change of a work centre does not rewrite history. A plan is taken
 # apart once, not for each time entry: it may be megabytes long.
@@ -41,6 +45,7 @@ _ORDER = text(f"""
     SELECT * FROM ({_MATERIAL} JOIN jobs j ON j.id = e.job_id WHERE j.order_id = :order) m,
                   ({_TIME} WHERE j.order_id = :order) t
 """)  # noqa: S608 - constants
+_LOT = text("SELECT quantity, plan_hash FROM jobs WHERE id = :job")
 _PLANNED = text("""
     SELECT coalesce(sum(planned_material_cost), 0) AS material, coalesce(sum(planned_time_cost), 0) AS time
       FROM manufacturing_orders WHERE order_id = :order
@@ -57,6 +62,24 @@ def _actual(row: Row[Any]) -> ActualCost:
     return ActualCost(
         material=money(row.material), scrapped_material=money(row.scrapped), time=money(row.cost), minutes=row.minutes
     )
+
+
+def sheet_of_job(session: Session, tenant_id: UUID, job_id: UUID) -> CostSheet:
+    """Return planned and actual cost of one job; the plan is that of its lot, by the plan's own prices. Raises Missing.
+
+    Parts and minutes are reckoned per lot, so the plans of an order's jobs add up to the order's.
+    """
+    job = found("job", job_id, session.execute(_LOT, {"job": job_id}).first())
+    plan = plans.plan(session, tenant_id, job.plan_hash)
+    material = sum(
+        (requirement(line, job.quantity) * line.unit_cost for step in plan.steps for line in step.parts), Decimal(0)
+    )
+    time = sum((planned_cost(step, job.quantity).total for step in plan.steps), Decimal(0))
+    actual = actual_of_job(session, job_id)
+    return CostSheet(
+        planned_material=money(material), planned_time=money(time), actual_material=actual.material,
+        actual_scrap=actual.scrapped_material, actual_time=actual.time, actual_minutes=actual.minutes,
+    )  # fmt: skip
 
 
 def sheet_of_order(session: Session, order_id: UUID) -> CostSheet:

@@ -1,5 +1,6 @@
 """Orders and manufacturing orders as people read them."""
 
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from models.messages.orders import (
     RequirementView,
 )
 from models.messages.paging import Page
-from models.records.paging import Listing, page
+from models.records.beside import Beside, beside
+from models.records.paging import Listing, page, whole
 from models.records.refusals import found
 from models.rules.orders import short
 from models.tables.catalog import Product
@@ -34,6 +36,7 @@ _MOS = Listing(
     },
     search=(ManufacturingOrder.code, Order.code),
 )  # fmt: skip
+_CODES = text("SELECT id, code FROM orders WHERE id = ANY(:ids)")
 _REQUIREMENTS = text("""
     SELECT r.part_id, p.sku, p.name, r.uom, r.quantity, coalesce(i.issued, 0) AS issued,
            coalesce(b.quantity, 0) AS on_hand
@@ -71,6 +74,25 @@ def _order(row: Row[Any]) -> OrderView:
 
 def orders(session: Session, filters: OrderFilters) -> Page[OrderView]:
     """Return one page of orders."""
+    return page(session, _wanted(filters), _ORDERS, filters, _order)
+
+
+def every_order(session: Session, filters: OrderFilters) -> Iterator[OrderView]:
+    """Yield all orders that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _ORDERS, filters, _order)
+
+
+def beside_order(session: Session, filters: OrderFilters, order_id: UUID) -> Beside:
+    """Return the orders before and after one in a list."""
+    return beside(session, _wanted(filters), _ORDERS, filters, order_id)
+
+
+def codes(session: Session, order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of those of some orders that there are."""
+    return {row.id: row.code for row in session.execute(_CODES, {"ids": list(order_ids)})}
+
+
+def _wanted(filters: OrderFilters) -> Select[*tuple[Any, ...]]:
     statement = _orders()
     if filters.status:
         statement = statement.where(col(Order.status).in_(filters.status))
@@ -82,7 +104,9 @@ def orders(session: Session, filters: OrderFilters) -> Page[OrderView]:
         statement = statement.where(col(Order.due_at) >= filters.due_from)
     if filters.due_before is not None:
         statement = statement.where(col(Order.due_at) < filters.due_before)
-    return page(session, statement, _ORDERS, filters, _order)
+    if filters.late:
+        statement = statement.where(col(Order.due_at) < func.now(), col(Order.ended_at).is_(None))
+    return statement
 
 
 def order(session: Session, order_id: UUID) -> OrderView:
@@ -108,6 +132,15 @@ def _mo(row: Row[Any]) -> ManufacturingOrderView:
 
 def manufacturing_orders(session: Session, filters: ManufacturingOrderFilters) -> Page[ManufacturingOrderView]:
     """Return one page of manufacturing orders."""
+    return page(session, _wanted_mos(filters), _MOS, filters, _mo)
+
+
+def every_manufacturing_order(session: Session, filters: ManufacturingOrderFilters) -> Iterator[ManufacturingOrderView]:
+    """Yield all manufacturing orders that fit, in the order asked for."""
+    return whole(session, _wanted_mos(filters), _MOS, filters, _mo)
+
+
+def _wanted_mos(filters: ManufacturingOrderFilters) -> Select[*tuple[Any, ...]]:
     statement = _mos()
     if filters.status:
         statement = statement.where(col(ManufacturingOrder.status).in_(filters.status))
@@ -115,7 +148,10 @@ def manufacturing_orders(session: Session, filters: ManufacturingOrderFilters) -
         statement = statement.where(col(ManufacturingOrder.order_id) == filters.order_id)
     if filters.product is not None:
         statement = statement.where(col(Product.sku) == filters.product)
-    return page(session, statement, _MOS, filters, _mo)
+    if filters.late:
+        late = col(ManufacturingOrder.due_at) < func.now()
+        statement = statement.where(late, col(ManufacturingOrder.ended_at).is_(None))
+    return statement
 
 
 def manufacturing_order(session: Session, mo_id: UUID) -> ManufacturingOrderView:

@@ -36,12 +36,12 @@ _POST = text("""
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:kinds AS text[]),
             CAST(:parts AS uuid[]), CAST(:locations AS text[]), CAST(:quantities AS numeric[]),
             CAST(:uoms AS text[]), CAST(:costs AS numeric[]), CAST(:jobs AS uuid[]), CAST(:work_orders AS uuid[]),
-            CAST(:reasons AS text[]), CAST(:actors AS uuid[]), CAST(:instants AS timestamptz[]))
-        AS w(id, move_key, kind, part_id, location, quantity, uom, unit_cost, job_id, work_order_id, reason, actor_id,
-             occurred_at)
+            CAST(:reasons AS text[]), CAST(:lots AS text[]), CAST(:actors AS uuid[]), CAST(:instants AS timestamptz[]))
+        AS w(id, move_key, kind, part_id, location, quantity, uom, unit_cost, job_id, work_order_id, reason, lot,
+             actor_id, occurred_at)
     ), posted AS (
         INSERT INTO stock_entries (tenant_id, id, move_key, kind, part_id, location, quantity, uom, unit_cost, job_id,
-            work_order_id, reason, actor_id, occurred_at, posted_at)
+            work_order_id, reason, lot, actor_id, occurred_at, posted_at)
         SELECT current_setting('app.tenant')::uuid, w.*, now() FROM wanted w
         ON CONFLICT (tenant_id, move_key, part_id, location) DO NOTHING
         RETURNING part_id, location, quantity
@@ -70,8 +70,8 @@ class _Legs:
         row = {
             "ids": new_id(), "keys": move.key, "kinds": move.kind.value, "parts": move.part_id,
             "locations": location.value, "quantities": quantity, "uoms": uom, "costs": cost, "jobs": move.job_id,
-            "work_orders": move.work_order_id, "reasons": move.reason, "actors": move.actor_id,
-            "instants": move.occurred_at,
+            "work_orders": move.work_order_id, "reasons": move.reason, "lots": move.lot,
+            "actors": move.actor_id, "instants": move.occurred_at,
         }  # fmt: skip
         for column, value in row.items():
             self.columns[column].append(value)

@@ -1,7 +1,8 @@
-"""Stock as people read and post it: balances, ledger, receipts, adjustments, and a check of the books."""
+"""Stock as people post it: receipts, adjustments, counts; balances, and a check of the books."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,11 @@ from models.messages.stock import (
     BalanceFault,
     BalanceFilters,
     BalanceView,
-    EntryFilters,
-    EntryView,
+    CountedPart,
     Posted,
     Postings,
     StockCheck,
+    StockCount,
     StockMove,
     StockPosting,
 )
@@ -27,7 +28,7 @@ from models.records import audit
 from models.records.catalog.parts import parts_by_sku
 from models.records.paging import Listing, page
 from models.records.refusals import StockShort, Unfit
-from models.records.stock import post
+from models.records.stock import lock, post
 from models.rules.catalog import PartKind
 from models.rules.stock import MoveKind
 from models.rules.units import MEASURE_STEP, UnitMismatch, UnknownUnit, convert, precision
@@ -38,10 +39,6 @@ from models.tables.stock import StockBalance, StockEntry
 _BALANCES = Listing(
     "balances", StockBalance.part_id, sorts={"sku": Part.sku, "quantity": StockBalance.quantity},
     search=(Part.sku, Part.name),
-)  # fmt: skip
-_ENTRIES = Listing(
-    "stock_entries", StockEntry.id, sorts={"posted_at": StockEntry.posted_at},
-    search=(Part.sku, Part.name, StockEntry.reason),
 )  # fmt: skip
 _CHECK = text("""
     WITH ledger AS (SELECT part_id, location, sum(quantity) AS quantity FROM stock_entries GROUP BY part_id, location),
@@ -92,24 +89,6 @@ def balances(session: Session, filters: BalanceFilters) -> Page[BalanceView]:
     return page(session, statement, _BALANCES, filters, _balance)
 
 
-def entries(session: Session, filters: EntryFilters) -> Page[EntryView]:
-    """Return one page of the ledger."""
-    statement = select(StockEntry, Part).join(Part, col(Part.id) == col(StockEntry.part_id))
-    wanted = (
-        (col(Part.sku), filters.part),
-        (col(StockEntry.kind), filters.kind),
-        (col(StockEntry.location), filters.location),
-        (col(StockEntry.job_id), filters.job_id),
-        (col(StockEntry.work_order_id), filters.work_order_id),
-    )
-    statement = statement.where(*(column == value for column, value in wanted if value is not None))
-    if filters.posted_from is not None:
-        statement = statement.where(col(StockEntry.posted_at) >= filters.posted_from)
-    if filters.posted_before is not None:
-        statement = statement.where(col(StockEntry.posted_at) < filters.posted_before)
-    return page(session, statement, _ENTRIES, filters, _entry)
-
-
 def receive(session: Session, actor: Actor, postings: Postings) -> Posted:
     """Take goods in from outside, all lines or none. Raises Unfit."""
     return _post(session, actor, postings, MoveKind.RECEIPT)
@@ -118,6 +97,23 @@ def receive(session: Session, actor: Actor, postings: Postings) -> Posted:
 def adjust(session: Session, actor: Actor, postings: Postings) -> Posted:
     """Correct stock up or down, all lines or none. Raises Unfit, and StockShort where it would fall below zero."""
     return _post(session, actor, postings, MoveKind.ADJUST)
+
+
+def count(session: Session, actor: Actor, counted: StockCount) -> Posted:
+    """Make stock what was counted; a part that was right is not moved. All lines or none. Raises Unfit."""
+    lock(session, {line.part for line in counted.lines})
+    parts = parts_by_sku(session, [line.part for line in counted.lines])
+    there = {row.part_id: row.quantity for row in _present(session, [part.id for part in parts.values()])}
+    lines = []
+    for index, line in enumerate(counted.lines):
+        part, found = _counted(line, index, parts)
+        difference = found - there.get(part.id, Decimal(0))
+        there[part.id] = found
+        if difference:
+            lines.append(StockPosting(part=part.sku, quantity=difference, reason=counted.reason))
+    if not lines:
+        return Posted(id=new_id(), balances=_present(session, [part.id for part in parts.values()]))
+    return _post(session, actor, Postings(lines=tuple(lines), occurred_at=counted.occurred_at), MoveKind.ADJUST)
 
 
 def check(session: Session) -> StockCheck:
@@ -173,13 +169,29 @@ def _move(  # noqa: PLR0913, PLR0917 - one movement has this many parts
     except (UnknownUnit, UnitMismatch) as error:
         raise Unfit(str(error), f"/lines/{index}/uom") from error
     if quantity % precision(part.uom) != 0:
-        raise Unfit(
-            f"'{part.sku}' is counted in steps of {precision(part.uom)} {part.uom}.", f"/lines/{index}/quantity"
-        )
+        raise Unfit(_uneven(part), f"/lines/{index}/quantity")
     return StockMove(
         key=key, kind=kind, part_id=part.id, quantity=quantity.quantize(MEASURE_STEP), unit_cost=line.unit_cost,
         reason=line.reason, actor_id=actor.user_id, occurred_at=instant,
     )  # fmt: skip
+
+
+def _counted(line: CountedPart, index: int, parts: dict[str, Part]) -> tuple[Part, Decimal]:
+    """Return the part of a line and how much was found, in its stock unit. Raises Unfit at its place."""
+    part = parts.get(line.part)
+    if part is None:
+        raise Unfit(f"There is no part '{line.part}'.", f"/lines/{index}/part")
+    try:
+        found = convert(line.counted, line.uom or part.uom, part.uom)
+    except (UnknownUnit, UnitMismatch) as error:
+        raise Unfit(str(error), f"/lines/{index}/uom") from error
+    if found % precision(part.uom) != 0:
+        raise Unfit(_uneven(part), f"/lines/{index}/counted")
+    return part, found
+
+
+def _uneven(part: Part) -> str:
+    return f"'{part.sku}' is counted in steps of {precision(part.uom)} {part.uom}."
 
 
 def _present(session: Session, parts: Sequence[UUID]) -> tuple[BalanceView, ...]:
@@ -194,7 +206,3 @@ def _balance(row: Row[Any]) -> BalanceView:
         part_id=part.id, sku=part.sku, name=part.name, uom=part.uom, location=balance.location,
         quantity=balance.quantity, minimum_stock=part.minimum_stock, value=row.value,
     )  # fmt: skip
-
-
-def _entry(row: Row[Any]) -> EntryView:
-    return EntryView(**row.StockEntry.model_dump(exclude={"tenant_id"}), sku=row.Part.sku)

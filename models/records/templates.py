@@ -11,6 +11,7 @@ from models.messages.access import Actor
 from models.messages.paging import Page
 from models.messages.template_library import DraftFate, TemplateFilters
 from models.messages.templates import Plan, TemplateDocument, TemplateView
+from models.records.attachments import copy_to_clone
 from models.records.codes import take
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Unfit, check_version, found
@@ -177,7 +178,9 @@ def retire(session: Session, actor: Actor, identity: UUID) -> TemplateView:
 
 def clone(session: Session, actor: Actor, identity: UUID) -> TemplateView:
     """Make the product's next version as a draft with the same content. Raises Missing."""
-    return create_draft(session, actor, document_of(template(session, identity)), cloned_from=identity)
+    copy = create_draft(session, actor, document_of(template(session, identity)), cloned_from=identity)
+    copy_to_clone(session, identity, copy.id)
+    return copy
 
 
 def delete_draft(session: Session, actor: Actor, identity: UUID, expected: int) -> None:

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary
 from sqlmodel import Field
 
 from models.tables.base import Row, identity, instant, reference
@@ -20,3 +20,28 @@ class File(Row, table=True):
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     uploaded_by: UUID = reference("users.id")
     uploaded_at: datetime = instant(nullable=False)
+
+
+class Attachment(Row, table=True):
+    """A file at its place: a step of one template version, or a work order. The file itself never changes."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        CheckConstraint(
+            "(work_order_id IS NULL) <> (template_id IS NULL) AND (template_id IS NULL) = (step_key IS NULL)",
+            name="attachments_one_subject",
+        ),
+        Index("attachments_by_work_order", "work_order_id", "id", postgresql_where="work_order_id IS NOT NULL"),
+        Index("attachments_by_template", "template_id", "step_key", "id", postgresql_where="template_id IS NOT NULL"),
+    )
+
+    id: UUID = identity()
+    file_id: UUID = reference("files.id")
+    work_order_id: UUID | None = reference("work_orders.id", nullable=True)
+    template_id: UUID | None = Field(
+        default=None, sa_column=Column(ForeignKey("templates.id", ondelete="CASCADE"), nullable=True)
+    )
+    step_key: str | None = Field(default=None, max_length=64)
+    caption: str = Field(default="", max_length=200)
+    attached_by: UUID = reference("users.id")
+    attached_at: datetime = instant(nullable=False)

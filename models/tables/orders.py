@@ -1,11 +1,12 @@
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.tables.base import Row, exact, identity, instant, reference
+from models.tables.base import Row, document, exact, identity, instant, reference
 
 _STATUS = "status IN ('PLANNED','IN_PROGRESS','ON_HOLD','DONE','CANCELLED')"
 
@@ -21,6 +22,8 @@ class Order(Row, table=True):
         CheckConstraint(_STATUS, name="orders_status_known"),
         Index("orders_by_due", "tenant_id", "status", "due_at", "id"),
         Index("orders_by_creation", "tenant_id", "created_at", "id"),
+        Index("orders_by_priority", "tenant_id", "priority", "id"),
+        Index("orders_by_creator", "tenant_id", "created_by", "created_at", "id"),
         Index("orders_not_launched", "tenant_id", "created_at", postgresql_where="launched_at IS NULL"),
     )
 
@@ -45,6 +48,21 @@ class Order(Row, table=True):
     row_version: int = 1
 
 
+class OrderChange(Row, table=True):
+    """What was changed of an order after it was placed, by whom and why; append-only."""
+
+    __tablename__ = "order_changes"
+    __table_args__ = (Index("order_changes_by_order", "order_id", "changed_at"),)
+
+    id: UUID = identity()
+    order_id: UUID = reference("orders.id")
+    changed_by: UUID = reference("users.id")
+    changed_at: datetime = instant(nullable=False)
+    reason: str = Field(max_length=200)
+    before: dict[str, Any] = document()
+    after: dict[str, Any] = document()
+
+
 class ManufacturingOrder(Row, table=True):
     """The commitment to make a quantity of one product; owns the jobs."""
 
@@ -54,6 +72,7 @@ class ManufacturingOrder(Row, table=True):
         UniqueConstraint("order_id"),
         CheckConstraint(_STATUS, name="manufacturing_orders_status_known"),
         Index("manufacturing_orders_by_due", "tenant_id", "status", "due_at", "id"),
+        Index("manufacturing_orders_by_creation", "tenant_id", "created_at", "id"),
     )
 
     id: UUID = identity()

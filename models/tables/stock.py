@@ -23,6 +23,7 @@ class StockEntry(Row, table=True):
         Index("stock_entries_by_time", "tenant_id", "posted_at", "id"),
         Index("stock_entries_by_job", "job_id", postgresql_where="job_id IS NOT NULL"),
         Index("stock_entries_by_work_order", "work_order_id", postgresql_where="work_order_id IS NOT NULL"),
+        Index("stock_entries_by_lot", "tenant_id", "lot", "id", postgresql_where="lot IS NOT NULL"),
     )
 
     id: UUID = identity()
@@ -36,6 +37,7 @@ class StockEntry(Row, table=True):
     job_id: UUID | None = reference("jobs.id", nullable=True)
     work_order_id: UUID | None = reference("work_orders.id", nullable=True)
     reason: str | None = None
+    lot: str | None = Field(default=None, max_length=64)
     actor_id: UUID | None = reference("users.id", nullable=True)
     occurred_at: datetime = instant(nullable=False)
     posted_at: datetime = instant(nullable=False)

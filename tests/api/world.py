@@ -10,18 +10,23 @@ from sqlmodel import Session
 
 from models.messages.access import Actor
 from models.messages.api_keys import KeyDraft
+from models.messages.calls import CallDraft
 from models.messages.catalog import SupplierDraft
+from models.messages.files import AttachmentDraft
+from models.messages.filters import SavedFilterDraft
 from models.messages.identity_providers import ProviderDraft
 from models.messages.invitations import InvitationDraft
+from models.messages.notes import NoteDraft
 from models.messages.people import Certification
 from models.messages.roles import RoleDraft
 from models.messages.stations import StationDraft
 from models.messages.teams import SkillDraft, TeamDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import files, webhooks
+from models.records import attachments, calls, files, filters, notes, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
 from models.rules.access import Permission, Role
+from models.rules.filters import FilteredList
 from tests.factories import Factory
 from tests.floor import lamp_job
 
@@ -39,6 +44,7 @@ REAL = {
     "work_order_id": "SELECT id FROM work_orders WHERE state = 'READY' LIMIT 1",
     "command_id": "SELECT id FROM commands LIMIT 1",
     "file_id": "SELECT id FROM files LIMIT 1",
+    "saved_filter_id": "SELECT id FROM saved_filters LIMIT 1",
     "session_id": "SELECT id FROM sessions LIMIT 1",
     "key_id": "SELECT id FROM api_keys LIMIT 1",
     "webhook_id": "SELECT id FROM webhooks LIMIT 1",
@@ -50,6 +56,9 @@ REAL = {
     "role_id": "SELECT id FROM roles LIMIT 1",
     "team_id": "SELECT id FROM teams LIMIT 1",
     "skill_id": "SELECT id FROM skills LIMIT 1",
+    "call_id": "SELECT id FROM calls LIMIT 1",
+    "attachment_id": "SELECT id FROM attachments LIMIT 1",
+    "code": "SELECT code FROM work_orders WHERE state = 'READY' LIMIT 1",
 }
 
 
@@ -59,8 +68,10 @@ def build(factory: Factory) -> None:
     job.work("cut")
     boss = factory.actor(Role.ADMIN)
     with factory.begin() as session:
+        filters.save(session, boss, SavedFilterDraft(list=FilteredList.ORDERS, name="Urgent", query="sort=due_at"))
         suppliers.create_supplier(session, boss, SupplierDraft(code="ACME", name="Acme"))
-        files.store_file(session, boss, "x.png", "image/png", b"\x89PNG\r\n\x1a\n")
+        photo = files.store_file(session, boss, "x.png", "image/png", b"\x89PNG\r\n\x1a\n")
+        _talk(session, boss, job.work_order("mount").id, photo.id)
     staff(factory)
 
 
@@ -74,6 +85,13 @@ def staff(factory: Factory) -> None:
         skill = skills.create_skill(session, boss, SkillDraft(code="WELD", name="Welding"))
         skills.certify(session, boss, technician, skill.id, Certification(certified_at=datetime.now(UTC)))
         _connect(session, boss)
+
+
+def _talk(session: Session, boss: Actor, work_order_id: UUID, photo_id: UUID) -> None:
+    """Leave at a work order what people on the floor tell each other."""
+    attachments.attach(session, boss, AttachmentDraft(file_id=photo_id, work_order_id=work_order_id))
+    calls.raise_call(session, boss, CallDraft(work_order_id=work_order_id, reason="Machine trouble"))
+    notes.write_note(session, boss, work_order_id, NoteDraft(text="Warm the clamp first"))
 
 
 def _connect(session: Session, boss: Actor) -> None:

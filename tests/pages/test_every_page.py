@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from api.deps import declared_access
 from api.pages.all import PAGES
+from models.connections.ids import new_id
 from models.rules.access import Permission, Role
 from tests.api.world import real_ids, staff
 from tests.factories import Factory
@@ -30,6 +31,7 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     hands = lamp_job(tenant)
     hands.work("cut")
     (order,) = rows(tenant, "SELECT id FROM orders")
+    (made,) = rows(tenant, "SELECT id FROM manufacturing_orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
     staff(tenant)
     return {
@@ -38,6 +40,8 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "order_id": order.id,
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
+        "manufacturing_order_id": made.id,
+        "saved_filter_id": new_id(),
         "steering": "hold",
     }
 

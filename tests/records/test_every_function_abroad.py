@@ -76,6 +76,7 @@ REQUEST = {"action": "pause"}
 WHOLE_MESSAGES = {
     "Command": {"request": REQUEST},
     "Asked": {"request": REQUEST},
+    "AttachmentDraft": {"template_id": None, "step": None},
     "TemplateDocument": WHOLE["TemplateDocument"],
 }
 NONE_OF = {"codes"}  # one for each opening, and there are none

@@ -1,6 +1,7 @@
 // What every page runs: htmx, the live stream, and small behaviours told by data attributes.
 import "htmx.org";
 import "./parts/copying.js";
+import "./parts/choosing.js";
 import "./parts/dialogs.js";
 import "./parts/forms.js";
 import "./parts/graph.js";

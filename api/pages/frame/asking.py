@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import GenericAlias
 from typing import Any, TypeVar, get_origin
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +13,8 @@ from pydantic.fields import FieldInfo
 from models.messages.base import Message
 
 Asked = TypeVar("Asked", bound=Message)
+_MOST_FIELDS = 100
+_PLACE = frozenset({"cursor", "limit"})
 
 
 def _is_many(field: FieldInfo) -> bool:
@@ -33,10 +36,24 @@ def filters_of(model: type[Asked]) -> Callable[[Request], Asked]:
     return read
 
 
+def filters_in(model: type[Asked], query: str) -> Asked | None:
+    """Return the filters of a list's address that a page was given to remember; None where it makes no sense."""
+    asked: dict[str, Any] = {}
+    try:
+        pairs = parse_qsl(query, max_num_fields=_MOST_FIELDS)
+        for name, value in pairs:
+            field = model.model_fields.get(name)
+            if field is not None and name not in _PLACE:
+                asked[name] = [*asked.get(name, ()), value] if _is_many(field) else value
+        return model.model_validate(asked)
+    except ValueError:
+        return None
+
+
 def checked(model: type[Asked], content: dict[str, Any], where: str = "body") -> Asked:
     """Return the message of some content. Raises RequestValidationError, which names each wrong field."""
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        errors = [{**one, "loc": (where, *one["loc"])} for one in fault.errors(include_context=False)]
+        errors = [{**one, "loc": (where, *one["loc"])} for one in fault.errors()]
         raise RequestValidationError(errors) from fault

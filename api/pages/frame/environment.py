@@ -10,10 +10,19 @@ from jinja2.runtime import Context
 
 from api.pages.frame.assets import assets
 from api.pages.frame.formats import Formats
-from api.pages.frame.looks import fact_words, module_words, role_words, status_look, work_order_look
+from api.pages.frame.looks import (
+    fact_words,
+    fate_look,
+    module_words,
+    role_words,
+    standing_look,
+    status_look,
+    work_order_look,
+)
 from api.pages.frame.texts import markdown
 from api.pages.frame.words import LANGUAGES, translations
 from models.connections.ids import new_id
+from models.rules.filters import WHOLE_LIST, FilteredList
 
 TEMPLATES = Path(__file__).parents[1]
 _FILTERS = (
@@ -77,11 +86,14 @@ def environment(language: str) -> Environment:
         "asset": lambda name: assets().url(name),
         "icon_url": lambda name: assets().icon(name),
         "fact_words": fact_words,
+        "fate_look": fate_look,
         "fresh_key": lambda: str(new_id()),
         "module_words": module_words,
         "role_words": role_words,
+        "standing_look": standing_look,
         "status_look": status_look,
         "work_order_look": work_order_look,
+        "whole_list": lambda name: WHOLE_LIST[FilteredList(name)],
         "LANGUAGES": LANGUAGES,
     }
     return made

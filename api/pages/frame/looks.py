@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from api.pages.frame.words import marked
+from models.messages.bulk import Fate
 from models.rules.access import Role
 from models.rules.commands import CommandState
+from models.rules.forecasts import Standing
 from models.rules.orders import ENDED, Status
 from models.rules.work_orders import OPEN, WorkOrderState
 
@@ -40,6 +42,31 @@ COMMANDS = {
     CommandState.APPLIED: Look("state-done", "check", marked("Done")),
     CommandState.REFUSED: Look("state-blocked", "x", marked("Refused")),
 }
+
+STANDINGS = {
+    Standing.ENDED: Look("state-done", "check", marked("Ended")),
+    Standing.ON_TIME: Look("state-running", "circle-check", marked("On time")),
+    Standing.BLOCKED: Look("state-paused", "hand-stop", marked("Something is in the way")),
+    Standing.AT_RISK: Look("state-paused", "alert-triangle", marked("Will be late as it stands")),
+    Standing.LATE: Look("state-blocked", "alert-triangle", marked("Late")),
+}
+
+
+def standing_look(standing: str) -> Look:
+    """Return the look of how something stands against its date."""
+    return STANDINGS[Standing(standing)]
+
+
+FATES = {
+    Fate.DONE: Look("state-done", "check", marked("Done")),
+    Fate.REFUSED: Look("state-blocked", "x", marked("Refused")),
+    Fate.LATER: Look("state-paused", "clock", marked("Waiting to be decided")),
+}
+
+
+def fate_look(fate: str) -> Look:
+    """Return the look of what became of one of many."""
+    return FATES[Fate(fate)]
 
 
 def work_order_look(state: str, *, held: bool = False) -> Look:

@@ -34,6 +34,9 @@ MENU = (
             Place("/station", marked("Station"), "device-tablet", Permission.WORK_ORDERS_WORK),
             Place("/work-orders", marked("Work orders"), "list-check", Permission.WORK_ORDERS_READ_OWN),
             Place("/jobs", marked("Jobs"), "hierarchy-2", Permission.WORK_ORDERS_READ),
+            Place(
+                "/manufacturing-orders", marked("Manufacturing orders"), "building-factory-2", Permission.ORDERS_READ
+            ),
             Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
         ),
     ),

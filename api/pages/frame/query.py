@@ -19,6 +19,11 @@ class Query:
         """Return every value of a name."""
         return [value for one, value in self._pairs if one == name]
 
+    @property
+    def kept(self) -> str:
+        """The filters and the order, without the place in the list: what is saved, exported and come back to."""
+        return self.without("cursor", "limit", "in")
+
     def with_(self, **changes: str | None) -> str:
         """Return the query with some values replaced; None takes one away."""
         kept = [(name, value) for name, value in self._pairs if name not in changes]

@@ -4,13 +4,14 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import SignedIn
+from api.pages.frame.asking import filters_in
 from api.pages.frame.environment import environment
 from api.pages.frame.formats import Formats, zone
 from api.pages.frame.navigation import menu_of
@@ -20,9 +21,11 @@ from api.pages.frame.words import accepted, known, locale, translations
 from models.connections.postgres import read
 from models.connections.settings import settings
 from models.messages.access import Actor
+from models.messages.base import Message
 from models.records.access.viewers import Viewer, viewer
 from models.rules.access import Permission
 
+Asked = TypeVar("Asked", bound=Message)
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE, LANGUAGE_COOKIE, SAID_COOKIE = "theme", "language", "said"
 _LONGEST_SAID = 600
@@ -82,6 +85,11 @@ class Screen:
     def may(self, permission: str) -> bool:
         """Tell whether the person holds a permission, by its wire name."""
         return self.actor is not None and self.actor.may(Permission(permission))
+
+    def came_from(self, model: type[Asked]) -> Asked | None:
+        """Return the filters of the list this page was opened from; None where it was not, or they make no sense."""
+        query = self.request.query_params.get("in")
+        return None if query is None else filters_in(model, query)
 
     def _frame(self, said: tuple[str, str] | None) -> dict[str, Any]:
         formats, theme = self.formats, self.request.cookies.get(THEME_COOKIE)

@@ -1,31 +1,59 @@
 """Jobs: the list, and one job as graph and list, live, with what keeps it from moving."""
 
+import asyncio
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
+from pydantic import Field
 from sqlmodel import Session
 
+from api.bulk import many_jobs
 from api.commands import Wish
-from api.deps import MayControlWorkOrders, MayReadWorkOrders
-from api.pages.frame.acting import Steering, TheAct, carry_out, steered
-from api.pages.frame.asking import filters_of
+from api.deps import MayAddFiles, MayControlWorkOrders, MayReadWorkOrders
+from api.errors import Problem
+from api.idempotency import OnceRunner
+from api.pages.frame.acting import ActForm, Steering, TheAct, carry_out, steered
+from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.bulk import TheBulk, meant, told_of_each
+from api.pages.frame.looks import HELD, WORK_ORDERS, Look
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
+from api.routes.files import LARGEST_FORM, taken
 from models.connections.postgres import read
 from models.messages.access import Actor
+from models.messages.bulk import ManyJobs
+from models.messages.files import AttachmentDraft, AttachmentView
 from models.messages.work_orders import EventFilters, JobDetail, JobFilters
-from models.records import plans
-from models.records.jobs import explain
+from models.records import attachments, costs, files, order_changes, plans
+from models.records import filters as saved_filters
+from models.records.jobs import explain, forecast, pieces
 from models.records.jobs import views as records
+from models.records.jobs.files import files_of_job
+from models.records.refusals import Missing, Refusal
+from models.rules.access import Permission
+from models.rules.filters import FilteredList
 from models.rules.orders import Status
+from models.rules.work_orders import OPEN
 from templates_engine.drawing import DrawingTooLarge, StepMark, draw
 
 router = pages("jobs")
 _SHOWN_EVENTS = 30
+_JOBS = marked("Jobs")
+_ADDED = marked("The file stands at its step.")
+_P = Permission
+
+
+class FileForm(ActForm):
+    """A file for one step of a job."""
+
+    work_order_id: UUID
+    caption: str = Field("", max_length=200)
+    file: UploadFile
 
 
 _DONE = {
@@ -42,7 +70,22 @@ def list_jobs(
     """Show one page of jobs."""
     with read(actor.sight) as session:
         found = records.jobs(session, filters)
-    return screen.show("jobs/list.html", found=found, filters=filters, statuses=tuple(Status))
+        saved = saved_filters.saved(session, actor, FilteredList.JOBS)
+    return screen.show("jobs/list.html", found=found, filters=filters, statuses=tuple(Status), saved=saved)
+
+
+@router.post("/jobs/bulk")
+async def act_on_jobs(screen: TheScreen, actor: MayControlWorkOrders, form: TheBulk) -> HTMLResponse:
+    """Hold, release or cancel several jobs, and show what became of each."""
+    ids = await asyncio.to_thread(meant, form, JobFilters, lambda filters: _fitting(actor, filters))
+    many = checked(ManyJobs, {"ids": ids, "ask": form.asked()})
+    results = await many_jobs(screen.request.app.state.temporal, actor, form.key, many)
+    return told_of_each(screen, results, "/jobs", screen.words(_JOBS), form.query)
+
+
+def _fitting(actor: Actor, filters: JobFilters) -> list[UUID]:
+    with read(actor.sight) as session:
+        return [job.id for job in records.jobs(session, filters).items]
 
 
 @router.get("/jobs/{job_id}")
@@ -61,12 +104,19 @@ def _show(template: str, screen: Screen, actor: Actor, job_id: UUID) -> HTMLResp
     with read(actor.sight) as session:
         job = JobDetail.model_validate_json(records.detail(session, actor.tenant_id, job_id))
         told = explain.explain(session, actor.tenant_id, job_id)
-        events = records.events(session, job_id, EventFilters(sort="-seq", limit=_SHOWN_EVENTS))
-        drawing = _drawing(session, actor, job)
-    return screen.show(
-        template, job=job, told={one.work_order_id: one for one in told.work_orders}, events=events, drawing=drawing,
-        pieces=_pieces(job),
-    )  # fmt: skip
+        came_from = screen.came_from(JobFilters)
+        facts: dict[str, Any] = {
+            "told": {one.work_order_id: one for one in told.work_orders},
+            "forecast": forecast.forecast(session, actor.tenant_id, job_id, screen.formats.now, told),
+            "events": records.events(session, job_id, EventFilters(sort="-seq", limit=_SHOWN_EVENTS)),
+            "drawing": _drawing(session, actor, job),
+            "pieces": pieces.pieces(session, job_id),
+            "sheet": costs.sheet_of_job(session, actor.tenant_id, job_id) if screen.may(_P.COSTS_READ) else None,
+            "beside": records.beside_job(session, came_from, job_id) if came_from else None,
+            "files": files_of_job(session, job_id).items if screen.may(_P.FILES_READ) else None,
+            "changes": order_changes.changes(session, job.order_id) if screen.may(_P.ORDERS_READ) else (),
+        }
+    return screen.show(template, job=job, minutes=_minutes(job), legend=_legend(job), **facts)
 
 
 def _drawing(session: Session, actor: Actor, job: JobDetail) -> Markup | None:
@@ -79,14 +129,43 @@ def _drawing(session: Session, actor: Actor, job: JobDetail) -> Markup | None:
         return None
 
 
-def _pieces(job: JobDetail) -> dict[str, Any]:
-    """Return what the job's steps have scrapped and rejected together, and their minutes."""
+def _minutes(job: JobDetail) -> dict[str, Decimal]:
+    """Return the planned and the actual minutes of all steps together."""
     return {
-        "scrapped": sum(step.scrapped for step in job.steps),
-        "rejected": sum(step.rejected for step in job.steps),
-        "planned": sum(step.planned_minutes for step in job.steps),
-        "actual": sum(step.actual_minutes for step in job.steps),
+        "planned": sum((step.planned_minutes for step in job.steps), Decimal(0)),
+        "actual": sum((step.actual_minutes for step in job.steps), Decimal(0)),
     }
+
+
+def _legend(job: JobDetail) -> tuple[Look, ...]:
+    """Return the looks that stand in the picture, each once, in the order in which work goes through them."""
+    there = {step.state for step in job.steps}
+    held = any(step.held and step.state in OPEN for step in job.steps)
+    return (*(look for state, look in WORK_ORDERS.items() if state in there), *((HELD,) if held else ()))
+
+
+@router.post("/jobs/{job_id}/files", max_body_size=LARGEST_FORM)
+def add_file(
+    request: Request, screen: TheScreen, job_id: UUID, actor: MayAddFiles, form: Annotated[FileForm, Form()]
+) -> RedirectResponse:
+    """Keep a picture or PDF at one of the job's steps."""
+    back = f"/jobs/{job_id}"
+    try:
+        name, media_type, content = taken(form.file)
+        once = OnceRunner(request, actor, form.key)
+        asked = f"{form.work_order_id}\n{form.caption}\n{name}\n".encode() + content
+
+        def attach(session: Session) -> AttachmentView:
+            if form.work_order_id not in records.work_order_ids(session, job_id):
+                raise Missing("work order", str(form.work_order_id))
+            kept = files.store_file(session, actor, name, media_type, content)
+            draft = AttachmentDraft(file_id=kept.id, work_order_id=form.work_order_id, caption=form.caption)
+            return attachments.attach(session, actor, draft)
+
+        once(asked, attach, status=201)
+    except (Refusal, Problem) as refusal:
+        return screen.go(back, said=str(refusal), kind="bad")
+    return screen.go(f"{back}#files", said=screen.words(_ADDED))
 
 
 @router.post("/jobs/{job_id}/{steering}")

@@ -1,5 +1,6 @@
 """Orders: the list, one order, placing one, and what a manager does to a whole order."""
 
+import asyncio
 import json
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,26 +13,33 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from api import launching
+from api.bulk import many_orders
 from api.deps import MayControlOrders, MayCreateOrders, MayReadOwnOrders
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, Steering, TheAct, steered, told
 from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.bulk import TheBulk, meant, told_of_each
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
 from api.steering import StillScaling, every_job
 from models.connections.postgres import read
+from models.messages.access import Actor
+from models.messages.bulk import ManyOrders
 from models.messages.orders import ManufacturingOrderFilters, OrderFilters, PlaceOrder
 from models.messages.work_orders import JobFilters
 from models.records import costs, orders
+from models.records import filters as saved_filters
 from models.records import order_views as records
 from models.records.jobs import views as jobs
 from models.records.refusals import Refusal
 from models.rules.access import Permission
+from models.rules.filters import FilteredList
 from models.rules.orders import Status
 
 router = pages("orders")
 _SHOWN_JOBS = 50
+_ORDERS = marked("Orders")
 _PLACED = marked("Order %(code)s is placed.")
 
 
@@ -62,7 +70,22 @@ def list_orders(
     """Show one page of orders."""
     with read(actor.sight) as session:
         found = records.orders(session, filters)
-    return screen.show("orders/list.html", found=found, filters=filters, statuses=tuple(Status))
+        saved = saved_filters.saved(session, actor, FilteredList.ORDERS)
+    return screen.show("orders/list.html", found=found, filters=filters, statuses=tuple(Status), saved=saved)
+
+
+@router.post("/orders/bulk")
+async def act_on_orders(screen: TheScreen, actor: MayControlOrders, form: TheBulk) -> HTMLResponse:
+    """Hold, release, cancel or prioritise several orders, and show what became of each."""
+    ids = await asyncio.to_thread(meant, form, OrderFilters, lambda filters: _fitting(actor, filters))
+    many = checked(ManyOrders, {"ids": ids, "ask": form.asked()})
+    results = await many_orders(screen.request.app.state.temporal, actor, form.key, many)
+    return told_of_each(screen, results, "/orders", screen.words(_ORDERS), form.query)
+
+
+def _fitting(actor: Actor, filters: OrderFilters) -> list[UUID]:
+    with read(actor.sight) as session:
+        return [order.id for order in records.orders(session, filters).items]
 
 
 @router.get("/orders/new")
@@ -116,7 +139,9 @@ def get_order(screen: TheScreen, order_id: UUID, actor: MayReadOwnOrders) -> HTM
     """Show one order: how far it is, its jobs, what it needs and what it costs, each to those who may see it."""
     with read(actor.sight) as session:
         found = records.order(session, order_id)
-        return screen.show("orders/order.html", order=found, **_parts(session, screen, order_id))
+        came_from = screen.came_from(OrderFilters)
+        beside = records.beside_order(session, came_from, order_id) if came_from else None
+        return screen.show("orders/order.html", order=found, beside=beside, **_parts(session, screen, order_id))
 
 
 def _parts(session: Session, screen: Screen, order_id: UUID) -> dict[str, Any]:

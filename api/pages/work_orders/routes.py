@@ -1,5 +1,6 @@
 """Work orders: the list, and one work order with everything known of it and what a manager may do."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,23 +8,30 @@ from fastapi import Depends, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field, TypeAdapter, ValidationError
 
+from api.bulk import many_work_orders
 from api.commands import Wish
 from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders
 from api.pages.frame.acting import ActForm, carry_out
-from api.pages.frame.asking import filters_of
+from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.bulk import TheBulk, meant, told_of_each
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
 from api.pages.frame.words import marked
 from models.connections.postgres import read
+from models.messages.access import Actor
+from models.messages.bulk import ManyWorkOrders
 from models.messages.commands import Request
 from models.messages.work_orders import WorkOrderFilters
+from models.records import filters as saved_filters
 from models.records.access.workers import people_who_work, teams_that_work
 from models.records.work_orders import views as records
 from models.rules.access import Permission
+from models.rules.filters import FilteredList
 from models.rules.work_orders import MOVES, Action, WorkOrderState
 
 router = pages("work orders")
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+_WORK_ORDERS = marked("Work orders")
 _SENT = marked("Done.")
 _DONE = {
     Action.ASSIGN: marked("The work was given on."),
@@ -51,19 +59,42 @@ def list_work_orders(
     filters: Annotated[WorkOrderFilters, Depends(filters_of(WorkOrderFilters))],
 ) -> HTMLResponse:
     """Show one page of work orders."""
+    people: dict[str, Any] = {"people": (), "teams": ()}
     with read(actor.sight) as session:
         found = records.work_orders(session, filters, actor.user_id)
-    return screen.show("work_orders/list.html", found=found, filters=filters, states=tuple(WorkOrderState))
+        saved = saved_filters.saved(session, actor, FilteredList.WORK_ORDERS)
+        if screen.may(Permission.WORK_ORDERS_CONTROL):
+            people = {"people": people_who_work(session), "teams": teams_that_work(session)}
+    return screen.show(
+        "work_orders/list.html", found=found, filters=filters, states=tuple(WorkOrderState), saved=saved, **people
+    )
+
+
+@router.post("/work-orders/bulk")
+async def act_on_work_orders(screen: TheScreen, actor: MayControlWorkOrders, form: TheBulk) -> HTMLResponse:
+    """Assign, hold, release, skip or cancel several work orders, and show what became of each."""
+    ids = await asyncio.to_thread(meant, form, WorkOrderFilters, lambda filters: _fitting(actor, filters))
+    many = checked(ManyWorkOrders, {"ids": ids, "ask": form.asked()})
+    results = await many_work_orders(screen.request.app.state.temporal, actor, form.key, many)
+    return told_of_each(screen, results, "/work-orders", screen.words(_WORK_ORDERS), form.query)
+
+
+def _fitting(actor: Actor, filters: WorkOrderFilters) -> list[UUID]:
+    with read(actor.sight) as session:
+        return [order.id for order in records.work_orders(session, filters, actor.user_id).items]
 
 
 @router.get("/work-orders/{work_order_id}")
 def get_work_order(screen: TheScreen, work_order_id: UUID, actor: MayReadOwnWorkOrders) -> HTMLResponse:
     """Show one work order."""
-    facts: dict[str, Any] = {"people": (), "teams": ()}
+    facts: dict[str, Any] = {"people": (), "teams": (), "beside": None}
     with read(actor.sight) as session:
         order = records.work_order(session, actor.tenant_id, work_order_id)
+        came_from = screen.came_from(WorkOrderFilters)
+        if came_from is not None:
+            facts["beside"] = records.beside_work_order(session, came_from, actor.user_id, work_order_id)
         if screen.may(Permission.WORK_ORDERS_CONTROL):
-            facts = {"people": people_who_work(session), "teams": teams_that_work(session)}
+            facts |= {"people": people_who_work(session), "teams": teams_that_work(session)}
     labels = {field.key: field for field in order.fields}
     actions = {action.value for state, action in MOVES if state is order.state and action in _DONE}
     actions -= {"hold"} if order.held else {"release"}

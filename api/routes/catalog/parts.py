@@ -2,15 +2,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.conditional import ExpectedVersion, etag, versioned
 from api.deps import MayEditCatalog, MayReadCatalog
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import begin, read
 from models.messages.catalog import PartDraft, PartFilters, PartView
+from models.messages.exports import PartExport
 from models.messages.paging import Page
 from models.records.catalog import parts as records
 
@@ -24,6 +27,13 @@ def list_parts(
     """Return one page of parts; `q` searches code and name."""
     with read(actor.sight) as session:
         return linked(request, response, records.parts(session, filters))
+
+
+@router.get("/export", summary="Export parts", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_parts(actor: MayReadCatalog, asked: Annotated[PartExport, Query()]) -> StreamingResponse:
+    """Return every one that fits as a CSV file."""
+    with read(actor.sight) as session:
+        return as_csv("parts", PartView, records.every_part(session, asked), asked)
 
 
 @router.get("/{part_id}", summary="Read a part", responses=documented("not-found"))

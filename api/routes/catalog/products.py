@@ -2,15 +2,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.conditional import ExpectedVersion, etag, versioned
 from api.deps import MayEditCatalog, MayReadProducts
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import begin, read
 from models.messages.catalog import ProductDraft, ProductFilters, ProductView
+from models.messages.exports import ProductExport
 from models.messages.paging import Page
 from models.records.catalog import products as records
 
@@ -24,6 +27,13 @@ def list_products(
     """Return one page of products; `q` searches code and name."""
     with read(actor.sight) as session:
         return linked(request, response, records.products(session, filters))
+
+
+@router.get("/export", summary="Export products", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_products(actor: MayReadProducts, asked: Annotated[ProductExport, Query()]) -> StreamingResponse:
+    """Return every one that fits as a CSV file."""
+    with read(actor.sight) as session:
+        return as_csv("products", ProductView, records.every_product(session, asked), asked)
 
 
 @router.get("/{product_id}", summary="Read a product", responses=documented("not-found"))

@@ -2,15 +2,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.conditional import ExpectedVersion, etag, versioned
 from api.deps import MayEditCatalog, MayReadCatalog
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import begin, read
 from models.messages.catalog import SupplierDraft, SupplierFilters, SupplierView
+from models.messages.exports import SupplierExport
 from models.messages.paging import Page
 from models.records.catalog import suppliers as records
 
@@ -24,6 +27,13 @@ def list_suppliers(
     """Return one page of suppliers; `q` searches code and name."""
     with read(actor.sight) as session:
         return linked(request, response, records.suppliers(session, filters))
+
+
+@router.get("/export", summary="Export suppliers", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_suppliers(actor: MayReadCatalog, asked: Annotated[SupplierExport, Query()]) -> StreamingResponse:
+    """Return every one that fits as a CSV file."""
+    with read(actor.sight) as session:
+        return as_csv("suppliers", SupplierView, records.every_supplier(session, asked), asked)
 
 
 @router.get("/{supplier_id}", summary="Read a supplier", responses=documented("not-found"))

@@ -2,15 +2,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.conditional import ExpectedVersion, etag, versioned
 from api.deps import MayEditCatalog, MayReadCatalog
 from api.errors import documented
+from api.exporting import CSV_ANSWER, as_csv
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import begin, read
 from models.messages.catalog import WorkCenterDraft, WorkCenterFilters, WorkCenterView
+from models.messages.exports import WorkCenterExport
 from models.messages.paging import Page
 from models.records.catalog import work_centers as records
 
@@ -24,6 +27,13 @@ def list_work_centers(
     """Return one page of work centres; `q` searches code and name."""
     with read(actor.sight) as session:
         return linked(request, response, records.work_centers(session, filters))
+
+
+@router.get("/export", summary="Export work centres", response_class=StreamingResponse, responses=CSV_ANSWER)
+def export_work_centers(actor: MayReadCatalog, asked: Annotated[WorkCenterExport, Query()]) -> StreamingResponse:
+    """Return every one that fits as a CSV file."""
+    with read(actor.sight) as session:
+        return as_csv("work-centers", WorkCenterView, records.every_work_center(session, asked), asked)
 
 
 @router.get("/{work_center_id}", summary="Read a work centre", responses=documented("not-found"))

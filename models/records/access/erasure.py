@@ -19,6 +19,7 @@ _GONE = tuple(
     text(f"DELETE FROM {table} WHERE user_id = :id")  # noqa: S608 - our own names
     for table in ("sessions", "recovery_codes", "one_time_codes", "user_identities", "user_skills", "team_members")
 )
+_FILTERS = text("DELETE FROM saved_filters WHERE owner_id = :id")
 _FAILURES = text("DELETE FROM failed_log_ins WHERE username = :name")
 _KEYS = text("""
     UPDATE api_keys SET name = 'erased', secret_hash = '', revoked_at = coalesce(revoked_at, now()) WHERE user_id = :id
@@ -49,7 +50,7 @@ def erase(session: Session, actor: Actor, identity: UUID) -> PersonView:
     users.keep_an_administrator(session, row)
     if row.active:
         release_work(session, actor, identity)
-    for statement in (*_GONE, _KEYS):
+    for statement in (*_GONE, _FILTERS, _KEYS):
         session.execute(statement, {"id": identity})
     session.execute(_ANSWERS, {"id": identity, "email": row.email, "name": row.username})
     session.execute(_FAILURES, {"name": row.username})

@@ -82,6 +82,13 @@ _LISTS: dict[str, TextClause] = {
         SELECT e.kind, p.sku AS part, e.location, e.quantity, e.uom, e.posted_at
           FROM stock_entries e JOIN parts p ON p.id = e.part_id WHERE e.actor_id = :id ORDER BY e.posted_at
     """),
+    "saved_filters": text("""
+        SELECT list, name, query, shared, created_at FROM saved_filters WHERE owner_id = :id ORDER BY list, name
+    """),
+    "order_changes": text("""
+        SELECT o.code AS "order", c.reason, c.before, c.after, c.changed_at
+          FROM order_changes c JOIN orders o ON o.id = c.order_id WHERE c.changed_by = :id ORDER BY c.changed_at
+    """),
     "templates": text("""
         SELECT code, title, status, created_by = :id AS created, published_by = :id AS published, created_at,
                published_at FROM templates WHERE created_by = :id OR published_by = :id ORDER BY created_at

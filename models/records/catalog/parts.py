@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from models.messages.access import Actor
 from models.messages.catalog import PartDraft, PartFilters, PartView
 from models.messages.paging import Page
-from models.records.paging import Listing, page
+from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, Unfit, found
 from models.records.versioned import change, lock, tell
 from models.tables.catalog import Part, Product, Supplier
@@ -39,6 +39,15 @@ def _shown(row: Row[Any]) -> PartView:
 
 def parts(session: Session, filters: PartFilters) -> Page[PartView]:
     """Return one page of parts."""
+    return page(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def every_part(session: Session, filters: PartFilters) -> Iterator[PartView]:
+    """Yield all parts that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def _wanted(filters: PartFilters) -> Select[*tuple[Any, ...]]:
     statement = _statement()
     if filters.kind is not None:
         statement = statement.where(col(Part.kind) == filters.kind.value)
@@ -46,7 +55,7 @@ def parts(session: Session, filters: PartFilters) -> Page[PartView]:
         statement = statement.where(col(Supplier.code) == filters.supplier)
     if filters.active is not None:
         statement = statement.where(col(Part.active) == filters.active)
-    return page(session, statement, _LISTING, filters, _shown)
+    return statement
 
 
 def part(session: Session, identity: UUID) -> PartView:

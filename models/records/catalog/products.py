@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from models.messages.access import Actor
 from models.messages.catalog import PartDraft, ProductDraft, ProductFilters, ProductView
 from models.messages.paging import Page
 from models.records.catalog.parts import create_part
-from models.records.paging import Listing, page
+from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, found
 from models.records.versioned import change, lock, tell
 from models.rules.catalog import PartKind
@@ -38,10 +39,19 @@ def _shown(row: Row[Any]) -> ProductView:
 
 def products(session: Session, filters: ProductFilters) -> Page[ProductView]:
     """Return one page of products."""
+    return page(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def every_product(session: Session, filters: ProductFilters) -> Iterator[ProductView]:
+    """Yield all products that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def _wanted(filters: ProductFilters) -> Select[*tuple[Any, ...]]:
     statement = _statement()
     if filters.active is not None:
         statement = statement.where(col(Product.active) == filters.active)
-    return page(session, statement, _LISTING, filters, _shown)
+    return statement
 
 
 def product(session: Session, identity: UUID) -> ProductView:

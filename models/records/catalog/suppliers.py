@@ -1,13 +1,14 @@
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlmodel import Session, col
 
 from models.messages.access import Actor
 from models.messages.catalog import SupplierDraft, SupplierFilters, SupplierView
 from models.messages.paging import Page
-from models.records.paging import Listing, page
+from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, found
 from models.records.versioned import change, lock, tell
 from models.tables.catalog import Supplier
@@ -27,14 +28,23 @@ def view(row: Supplier) -> SupplierView:
 
 def suppliers(session: Session, filters: SupplierFilters) -> Page[SupplierView]:
     """Return one page of suppliers."""
-    statement = select(Supplier)
+    return page(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def every_supplier(session: Session, filters: SupplierFilters) -> Iterator[SupplierView]:
+    """Yield all suppliers that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def _wanted(filters: SupplierFilters) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = select(Supplier)
     if filters.active is not None:
         statement = statement.where(col(Supplier.active) == filters.active)
+    return statement
 
-    def shown(row: Row[Any]) -> SupplierView:
-        return view(row.Supplier)
 
-    return page(session, statement, _LISTING, filters, shown)
+def _shown(row: Row[Any]) -> SupplierView:
+    return view(row.Supplier)
 
 
 def supplier(session: Session, identity: UUID) -> SupplierView:

@@ -1,13 +1,14 @@
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlmodel import Session, col
 
 from models.messages.access import Actor
 from models.messages.catalog import WorkCenterDraft, WorkCenterFilters, WorkCenterView
 from models.messages.paging import Page
-from models.records.paging import Listing, page
+from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, found
 from models.records.versioned import change, lock, tell
 from models.tables.catalog import WorkCenter
@@ -27,14 +28,23 @@ def view(row: WorkCenter) -> WorkCenterView:
 
 def work_centers(session: Session, filters: WorkCenterFilters) -> Page[WorkCenterView]:
     """Return one page of work centres."""
-    statement = select(WorkCenter)
+    return page(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def every_work_center(session: Session, filters: WorkCenterFilters) -> Iterator[WorkCenterView]:
+    """Yield all work centres that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _LISTING, filters, _shown)
+
+
+def _wanted(filters: WorkCenterFilters) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = select(WorkCenter)
     if filters.active is not None:
         statement = statement.where(col(WorkCenter.active) == filters.active)
+    return statement
 
-    def shown(row: Row[Any]) -> WorkCenterView:
-        return view(row.WorkCenter)
 
-    return page(session, statement, _LISTING, filters, shown)
+def _shown(row: Row[Any]) -> WorkCenterView:
+    return view(row.WorkCenter)
 
 
 def work_center(session: Session, identity: UUID) -> WorkCenterView:

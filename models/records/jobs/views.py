@@ -1,20 +1,23 @@
 """Jobs as people read them. What is read at every glance is put together by PostgreSQL in one statement."""
 
 import json
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, cast, func, select, text
 from sqlmodel import Session, col
 
 from models.messages.paging import Page
 from models.messages.work_orders import EventFilters, JobEventView, JobFilters, JobView
 from models.records import plans
-from models.records.paging import Listing, page
+from models.records.beside import Beside, beside
+from models.records.paging import Listing, page, whole
 from models.records.refusals import found
+from models.tables.access.credentials import ApiKey, Station
 from models.tables.access.people import User
 from models.tables.catalog import Product
-from models.tables.jobs import Job, JobEvent
+from models.tables.jobs import Command, Job, JobEvent
 from models.tables.orders import Order
 from models.tables.work_orders import WorkOrder
 
@@ -54,7 +57,9 @@ _DETAIL = text("""
                  ON t.step_index = w.step_index) s
      WHERE j.id = :job
 """)
+_CODES = text("SELECT id, code FROM jobs WHERE id = ANY(:ids)")
 _PLAN = text("SELECT plan_hash FROM jobs WHERE id = :job")
+_WORK_ORDERS = text("SELECT id FROM work_orders WHERE job_id = :job")
 _STATES = text("""
     SELECT DISTINCT ON (step_index) step_key, state, attempt, held FROM work_orders WHERE job_id = :job
      ORDER BY step_index, attempt DESC
@@ -76,6 +81,25 @@ def _view(row: Row[Any]) -> JobView:
 
 def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
     """Return one page of jobs."""
+    return page(session, _wanted(filters), _LISTING, filters, _view)
+
+
+def every_job(session: Session, filters: JobFilters) -> Iterator[JobView]:
+    """Yield all jobs that fit, in the order asked for."""
+    return whole(session, _wanted(filters), _LISTING, filters, _view)
+
+
+def beside_job(session: Session, filters: JobFilters, job_id: UUID) -> Beside:
+    """Return the jobs before and after one in a list."""
+    return beside(session, _wanted(filters), _LISTING, filters, job_id)
+
+
+def codes(session: Session, job_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of those of some jobs that there are."""
+    return {row.id: row.code for row in session.execute(_CODES, {"ids": list(job_ids)})}
+
+
+def _wanted(filters: JobFilters) -> Select[*tuple[Any, ...]]:
     statement = _statement()
     if filters.status:
         statement = statement.where(col(Job.status).in_(filters.status))
@@ -83,7 +107,11 @@ def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
         statement = statement.where(col(Job.order_id) == filters.order_id)
     if filters.product is not None:
         statement = statement.where(col(Product.sku) == filters.product)
-    return page(session, statement, _LISTING, filters, _view)
+    if filters.held is not None:
+        statement = statement.where(col(Job.held) == filters.held, col(Job.ended_at).is_(None))
+    if filters.late:
+        statement = statement.where(col(Job.due_at) < func.now(), col(Job.ended_at).is_(None))
+    return statement
 
 
 def job(session: Session, job_id: UUID) -> JobView:
@@ -104,6 +132,11 @@ def detail(session: Session, tenant_id: UUID, job_id: UUID) -> str:
     return str(session.execute(_DETAIL, {"job": job_id, "after": json.dumps(after)}).scalar_one())
 
 
+def work_order_ids(session: Session, job_id: UUID) -> frozenset[UUID]:
+    """Return the work orders of a job, every attempt."""
+    return frozenset(session.execute(_WORK_ORDERS, {"job": job_id}).scalars())
+
+
 def states(session: Session, job_id: UUID) -> dict[str, tuple[str, int, bool]]:
     """Return, by step key, state, attempt and hold of each step's latest attempt."""
     return {row.step_key: (row.state, row.attempt, row.held) for row in session.execute(_STATES, {"job": job_id})}
@@ -112,14 +145,32 @@ def states(session: Session, job_id: UUID) -> dict[str, tuple[str, int, bool]]:
 def events(session: Session, job_id: UUID, filters: EventFilters) -> Page[JobEventView]:
     """Return one page of a job's history."""
     statement: Select[*tuple[Any, ...]] = (
-        select(JobEvent, col(WorkOrder.code).label("work_order_code"), col(User.display_name).label("actor"))
+        select(
+            JobEvent,
+            col(WorkOrder.code).label("work_order_code"),
+            col(User.display_name).label("actor"),
+            func.coalesce(col(Station.name), col(ApiKey.name)).label("device"),
+        )
         .outerjoin(WorkOrder, col(WorkOrder.id) == col(JobEvent.work_order_id))
         .outerjoin(User, col(User.id) == col(JobEvent.actor_id))
+        .outerjoin(
+            Command,
+            and_(col(Command.tenant_id) == col(JobEvent.tenant_id), col(Command.id) == col(JobEvent.command_id)),
+        )
+        .outerjoin(Station, col(Station.id) == _came_through("station_id"))
+        .outerjoin(ApiKey, col(ApiKey.id) == _came_through("key_id"))
         .where(col(JobEvent.job_id) == job_id)
     )
     return page(session, statement, _EVENTS, filters, _event)
 
 
+def _came_through(what: str) -> ColumnElement[UUID]:
+    return cast(col(Command.origin)[what].astext, Uuid)
+
+
 def _event(row: Row[Any]) -> JobEventView:
     hidden = {"tenant_id", "job_id", "work_order_id", "actor_id"}
-    return JobEventView(**row.JobEvent.model_dump(exclude=hidden), work_order_code=row.work_order_code, actor=row.actor)
+    return JobEventView(
+        **row.JobEvent.model_dump(exclude=hidden), work_order_code=row.work_order_code, actor=row.actor,
+        device=row.device,
+    )  # fmt: skip

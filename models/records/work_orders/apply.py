@@ -216,6 +216,9 @@ def _check_person(batch: _Batch, move: Move, row: WorkOrderRow) -> None:
             detail = f"{row.code} is given to a team you are not in; ask a manager to assign it to you."
             raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
     if isinstance(command.request, AssignWorkOrder):
+        if not command.may_act_for_others and row.assignee_id != command.actor_id:
+            detail = f"{row.code} is not assigned to you; only what is yours can be handed over."
+            raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
         _check_assignment(batch, command.request)
 
 

@@ -36,11 +36,11 @@ class Booking:
     seq: int
     at: datetime
 
-    def move(self, kind: MoveKind, line: str, part_id: UUID, quantity: Decimal) -> StockMove:
+    def move(self, kind: MoveKind, line: str, part_id: UUID, quantity: Decimal, lot: str | None = None) -> StockMove:
         """Return one movement, keyed so that it happens once for this fact and line."""
         return StockMove(
             key=f"{self.row.id}:{self.seq}:{line}", kind=kind, part_id=part_id, quantity=quantity, job_id=self.job_id,
-            work_order_id=self.row.id, actor_id=self.command.actor_id, occurred_at=self.at,
+            work_order_id=self.row.id, lot=lot, actor_id=self.command.actor_id, occurred_at=self.at,
         )  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def _stated(
         if any(amount % precision(uom) for amount in (issued, ruined)):
             detail = f"{part.part} is counted in steps of {precision(uom)} {uom}."
             return Refusal(RefusalKind.UNKNOWN_PART, detail)
-        moves.append(booking.move(MoveKind.ISSUE, f"used{number}", part_id, issued))
-        moves.append(booking.move(MoveKind.SCRAP, f"ruined{number}", part_id, ruined))
+        moves.append(booking.move(MoveKind.ISSUE, f"used{number}", part_id, issued, part.lot))
+        moves.append(booking.move(MoveKind.SCRAP, f"ruined{number}", part_id, ruined, part.lot))
     return tuple(move for move in moves if move.quantity)
 
 

@@ -1,9 +1,10 @@
 """Work orders as the people who do them read them."""
 
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text
 from sqlmodel import Session, col
 
 from models.messages.paging import Page
@@ -17,7 +18,8 @@ from models.messages.work_orders import (
     WorkOrderView,
 )
 from models.records import plans
-from models.records.paging import Listing, page
+from models.records.beside import Beside, beside
+from models.records.paging import Listing, page, whole
 from models.records.refusals import found
 from models.rules.boms import requirement
 from models.tables.access.people import Team, TeamMember, User
@@ -30,6 +32,7 @@ _LISTING = Listing(
     sorts={"due_at": WorkOrder.due_at, "code": WorkOrder.code, "priority": WorkOrder.priority},
     search=(WorkOrder.code, WorkOrder.name),
 )  # fmt: skip
+_CODES = text("SELECT id, code FROM work_orders WHERE id = ANY(:ids)")
 _TIMES = text("""
     SELECT u.display_name AS "user", t.started_at, t.ended_at, t.minutes, t.stated
       FROM time_entries t JOIN users u ON u.id = t.user_id WHERE t.work_order_id = :id ORDER BY t.started_at
@@ -76,6 +79,29 @@ def _mine(me: UUID) -> ColumnElement[bool]:
 
 def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[WorkOrderView]:
     """Return one page of work orders."""
+    return page(session, _wanted(filters, me), _LISTING, filters, _view)
+
+
+def every_work_order(session: Session, filters: WorkOrderFilters, me: UUID) -> Iterator[WorkOrderView]:
+    """Yield all work orders that fit, in the order asked for."""
+    return whole(session, _wanted(filters, me), _LISTING, filters, _view)
+
+
+def beside_work_order(session: Session, filters: WorkOrderFilters, me: UUID, work_order_id: UUID) -> Beside:
+    """Return the work orders before and after one in a list."""
+    return beside(session, _wanted(filters, me), _LISTING, filters, work_order_id)
+
+
+def codes(session: Session, work_order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of those of some work orders that there are."""
+    return {row.id: row.code for row in session.execute(_CODES, {"ids": list(work_order_ids)})}
+
+
+def _view(row: Row[Any]) -> WorkOrderView:
+    return WorkOrderView(**_fields(row))
+
+
+def _wanted(filters: WorkOrderFilters, me: UUID) -> Select[*tuple[Any, ...]]:
     statement = _statement()
     wanted = (
         (col(WorkOrder.job_id), filters.job_id),
@@ -91,7 +117,9 @@ def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[W
         statement = statement.where(col(WorkOrder.assignee_id).is_(None), col(WorkOrder.team_id).is_(None))
     if filters.state:
         statement = statement.where(col(WorkOrder.state).in_(filters.state))
-    return page(session, statement, _LISTING, filters, lambda row: WorkOrderView(**_fields(row)))
+    if filters.late:
+        statement = statement.where(col(WorkOrder.due_at) < func.now(), col(WorkOrder.ended_at).is_(None))
+    return statement
 
 
 def work_order(session: Session, tenant_id: UUID, work_order_id: UUID) -> WorkOrderDetail:

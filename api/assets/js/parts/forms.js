@@ -1,4 +1,5 @@
-// A form is sent once: its buttons rest until the answer is there. data-sends submits it when a field changes.
+// A form is sent once: its buttons rest until the answer is there. data-sends submits it when a field changes,
+// data-prints prints the page.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "get") return;
@@ -8,6 +9,10 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "yes";
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prints]")) print();
 });
 
 document.addEventListener("change", (event) => {

@@ -1,0 +1,104 @@
+"""Files at their places: what instructions show beside a step, and what was photographed at work."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.messages.access import Actor
+from models.messages.files import AttachmentDraft, AttachmentView
+from models.records.refusals import Conflict, Unfit, found
+from models.records.versioned import tell
+from models.rules.templates import TemplateStatus
+from models.tables.files import Attachment, File
+from models.tables.templates import Template
+from models.tables.work_orders import WorkOrder
+
+_WHAT, _MODULE = "attachment", "files"
+_SHOWN = """
+    SELECT a.id, a.file_id, f.name, f.media_type, f.size, a.caption, a.template_id IS NOT NULL AS of_step,
+           coalesce(a.step_key, :step) AS step, u.display_name AS attached_by, a.attached_at
+      FROM attachments a JOIN files f ON f.id = a.file_id JOIN users u ON u.id = a.attached_by
+"""
+_ONE = text(f"{_SHOWN} WHERE a.id = :id")
+_OF_TEMPLATE = text(f"{_SHOWN} WHERE a.template_id = :template ORDER BY a.step_key, a.attached_at, a.id LIMIT 1000")
+# A plan may be that of several versions with the same content; the newest that is or was published tells.
+_OF_WORK_ORDER = text(f"""
+    {_SHOWN} WHERE a.work_order_id = :work_order
+        OR (a.step_key = :step AND a.template_id = (
+            SELECT t.id FROM templates t JOIN work_orders w ON w.id = :work_order JOIN jobs j ON j.id = w.job_id
+              JOIN manufacturing_orders m ON m.id = j.manufacturing_order_id
+             WHERE t.plan_hash = j.plan_hash AND t.product_id = m.product_id ORDER BY t.version_number DESC LIMIT 1))
+     ORDER BY of_step DESC, a.attached_at, a.id LIMIT 500
+""")  # noqa: S608 - the columns are ours
+_COPY = text("""
+    INSERT INTO attachments (id, tenant_id, file_id, template_id, step_key, caption, attached_by, attached_at)
+    SELECT gen_random_uuid(), a.tenant_id, a.file_id, :copy, a.step_key, a.caption, a.attached_by, a.attached_at
+      FROM attachments a WHERE a.template_id = :original
+""")
+
+
+def of_work_order(session: Session, work_order_id: UUID) -> tuple[AttachmentView, ...]:
+    """Return what a work order's step shows, then what was attached at work. Raises Missing."""
+    row: WorkOrder = found("work order", work_order_id, session.get(WorkOrder, work_order_id))
+    found_rows = session.execute(_OF_WORK_ORDER, {"work_order": work_order_id, "step": row.step_key})
+    return tuple(AttachmentView.model_validate(dict(one)) for one in found_rows.mappings())
+
+
+def of_template(session: Session, template_id: UUID) -> tuple[AttachmentView, ...]:
+    """Return the files of all steps of a template, by step. Raises Missing."""
+    found("template", template_id, session.get(Template, template_id))
+    rows = session.execute(_OF_TEMPLATE, {"template": template_id, "step": ""}).mappings()
+    return tuple(AttachmentView.model_validate(dict(row)) for row in rows)
+
+
+def attach(session: Session, actor: Actor, draft: AttachmentDraft) -> AttachmentView:
+    """Put a file at its place. Raises Missing, Unfit for an unknown step, Conflict for a template that is law."""
+    found("file", draft.file_id, session.get(File, draft.file_id))
+    step = draft.step or _step_of(session, draft.work_order_id)
+    if draft.template_id is not None:
+        _check_draft(session, draft.template_id, step)
+    row = Attachment(
+        tenant_id=actor.tenant_id, file_id=draft.file_id, work_order_id=draft.work_order_id,
+        template_id=draft.template_id, step_key=draft.step, caption=draft.caption, attached_by=actor.user_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    view = _view(session, row.id, step)
+    tell(session, actor, "files:attached", row.id, module=_MODULE, after=view)
+    return view
+
+
+def detach(session: Session, actor: Actor, identity: UUID) -> None:
+    """Take a file from a draft's step; what was attached at work stays. Raises Missing and Conflict."""
+    row: Attachment = found(_WHAT, identity, session.get(Attachment, identity))
+    if row.template_id is None:
+        raise Conflict("What was attached at work is part of its record and stays.")
+    _check_draft(session, row.template_id, None)
+    before = _view(session, identity, row.step_key or "")
+    session.delete(row)
+    session.flush()
+    tell(session, actor, "files:detached", identity, module=_MODULE, before=before)
+
+
+def copy_to_clone(session: Session, original: UUID, copy: UUID) -> None:
+    """Give a new version of a template what its original's steps show."""
+    session.execute(_COPY, {"original": original, "copy": copy})
+
+
+def _view(session: Session, identity: UUID, step: str) -> AttachmentView:
+    row = found(_WHAT, identity, session.execute(_ONE, {"id": identity, "step": step}).mappings().first())
+    return AttachmentView.model_validate(dict(row))
+
+
+def _step_of(session: Session, work_order_id: UUID | None) -> str:
+    row: WorkOrder = found("work order", str(work_order_id), session.get(WorkOrder, work_order_id))
+    return row.step_key
+
+
+def _check_draft(session: Session, template_id: UUID, step: str | None) -> None:
+    template: Template = found("template", template_id, session.get(Template, template_id, with_for_update=True))
+    if template.status != TemplateStatus.DRAFT:
+        raise Conflict(f"{template.code} is {template.status}; change a draft of its next version instead.")
+    if step is not None and step not in {each["key"] for each in template.document["steps"]}:
+        raise Unfit(f"{template.code} has no step '{step}'.", "/step")
