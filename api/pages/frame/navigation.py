@@ -37,6 +37,10 @@ MENU = (
             Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
         ),
     ),
+    Group(
+        marked("Administration"),
+        (Place("/settings/licence", marked("Licence"), "certificate", Permission.SETTINGS_EDIT),),
+    ),
 )
 
 
