@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import Body, Query, Request, Response
 
 from api.acting import CommandKey, act, may_answer
-from api.deps import MayControlWorkOrders, MayReadWorkOrders
+from api.deps import MayCancelWork, MayHoldWork, MayReadWorkOrders, MayReleaseWork
 from api.errors import documented
 from api.paging import linked
 from api.routing import feature
@@ -70,9 +70,7 @@ def draw_job(job_id: UUID, actor: MayReadWorkOrders) -> Response:
 
 
 @router.post("/{job_id}/hold", summary="Hold a job", response_model=Outcome, responses=may_answer(*_ALWAYS, R.ON_HOLD))
-async def hold_job(
-    request: Request, job_id: UUID, ask: HoldWorkOrder, actor: MayControlWorkOrders, key: CommandKey
-) -> Response:
+async def hold_job(request: Request, job_id: UUID, ask: HoldWorkOrder, actor: MayHoldWork, key: CommandKey) -> Response:
     """Stop all work on a job until it is released."""
     return await act(request, actor, key, ask, job_id=job_id)
 
@@ -84,7 +82,7 @@ async def hold_job(
 async def release_job(
     request: Request,
     job_id: UUID,
-    actor: MayControlWorkOrders,
+    actor: MayReleaseWork,
     key: CommandKey,
     ask: Annotated[ReleaseWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -94,7 +92,7 @@ async def release_job(
 
 @router.post("/{job_id}/cancel", summary="Cancel a job", response_model=Outcome, responses=may_answer(*_ALWAYS))
 async def cancel_job(
-    request: Request, job_id: UUID, ask: CancelWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, job_id: UUID, ask: CancelWorkOrder, actor: MayCancelWork, key: CommandKey
 ) -> Response:
     """End a job; material already used stays used."""
     return await act(request, actor, key, ask, job_id=job_id)

@@ -4,7 +4,20 @@ from uuid import UUID
 from fastapi import Body, Query, Request, Response
 
 from api.acting import CommandKey, act, may_answer
-from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, MayWorkOnOrders
+from api.deps import (
+    MayAssignWork,
+    MayCancelWork,
+    MayCompleteWork,
+    MayHoldWork,
+    MayPauseWork,
+    MayReadOwnWorkOrders,
+    MayReleaseWork,
+    MayReportWork,
+    MayResumeWork,
+    MayReworkWork,
+    MaySkipWork,
+    MayStartWork,
+)
 from api.errors import documented
 from api.paging import linked
 from api.routing import feature
@@ -57,7 +70,7 @@ def get_work_order(work_order_id: UUID, actor: MayReadOwnWorkOrders) -> WorkOrde
 async def start_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayStartWork,
     key: CommandKey,
     ask: Annotated[StartWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -69,7 +82,7 @@ async def start_work_order(
 async def pause_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayPauseWork,
     key: CommandKey,
     ask: Annotated[PauseWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -81,7 +94,7 @@ async def pause_work_order(
 async def resume_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayResumeWork,
     key: CommandKey,
     ask: Annotated[ResumeWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -91,7 +104,7 @@ async def resume_work_order(
 
 @router.post("/{work_order_id}/report", summary="Report pieces", response_model=Outcome, responses=may_answer(*_PIECES))
 async def report_work_order(
-    request: Request, work_order_id: UUID, ask: ReportWorkOrder, actor: MayWorkOnOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: ReportWorkOrder, actor: MayReportWork, key: CommandKey
 ) -> Response:
     """Count pieces so far and go on; followers that may start early get theirs."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -101,7 +114,7 @@ async def report_work_order(
 async def complete_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayCompleteWork,
     key: CommandKey,
     ask: Annotated[CompleteWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -114,7 +127,7 @@ async def complete_work_order(
     responses=may_answer(*_ALWAYS, R.UNKNOWN_PERSON, R.NOT_QUALIFIED),
 )  # fmt: skip
 async def assign_work_order(
-    request: Request, work_order_id: UUID, ask: AssignWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: AssignWorkOrder, actor: MayAssignWork, key: CommandKey
 ) -> Response:
     """Give the work to a person, or with `user_id` null to nobody."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -124,7 +137,7 @@ async def assign_work_order(
     "/{work_order_id}/skip", summary="Skip", response_model=Outcome, responses=may_answer(*_ALWAYS, R.NOT_OPTIONAL)
 )
 async def skip_work_order(
-    request: Request, work_order_id: UUID, ask: SkipWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: SkipWorkOrder, actor: MaySkipWork, key: CommandKey
 ) -> Response:
     """Leave out an optional step."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -137,7 +150,7 @@ async def skip_work_order(
     ),
 )  # fmt: skip
 async def rework_work_order(
-    request: Request, work_order_id: UUID, ask: ReworkWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: ReworkWorkOrder, actor: MayReworkWork, key: CommandKey
 ) -> Response:
     """Open the next attempt here, or at an earlier step and everything between."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -145,7 +158,7 @@ async def rework_work_order(
 
 @router.post("/{work_order_id}/hold", summary="Hold", response_model=Outcome, responses=may_answer(*_ALWAYS, R.ON_HOLD))
 async def hold_work_order(
-    request: Request, work_order_id: UUID, ask: HoldWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: HoldWorkOrder, actor: MayHoldWork, key: CommandKey
 ) -> Response:
     """Forbid the work until it is released; running work is paused."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -158,7 +171,7 @@ async def hold_work_order(
 async def release_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayControlWorkOrders,
+    actor: MayReleaseWork,
     key: CommandKey,
     ask: Annotated[ReleaseWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -168,7 +181,7 @@ async def release_work_order(
 
 @router.post("/{work_order_id}/cancel", summary="Cancel", response_model=Outcome, responses=may_answer(*_ALWAYS))
 async def cancel_work_order(
-    request: Request, work_order_id: UUID, ask: CancelWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: CancelWorkOrder, actor: MayCancelWork, key: CommandKey
 ) -> Response:
     """Give the work up; what it has used stays used, and its followers wait for a decision."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from api.commands import Wish
-from api.deps import MayControlWorkOrders, MayReadWorkOrders
+from api.deps import MayReadWorkOrders, requires
 from api.pages.frame.acting import Steering, TheAct, carry_out, steered
 from api.pages.frame.asking import filters_of
 from api.pages.frame.routing import pages
@@ -21,7 +21,9 @@ from models.messages.work_orders import EventFilters, JobDetail, JobFilters
 from models.records import plans
 from models.records.jobs import explain
 from models.records.jobs import views as records
+from models.rules.access import TO_DO
 from models.rules.orders import Status
+from models.rules.work_orders import Action
 from templates_engine.drawing import DrawingTooLarge, StepMark, draw
 
 router = pages("jobs")
@@ -89,10 +91,17 @@ def _pieces(job: JobDetail) -> dict[str, Any]:
     }
 
 
-@router.post("/jobs/{job_id}/{steering}")
-async def steer_job(
-    screen: TheScreen, job_id: UUID, steering: Steering, actor: MayControlWorkOrders, form: TheAct
-) -> RedirectResponse:
-    """Hold, release or cancel a whole job."""
-    wish = Wish(form.key, steered(steering, form.reason), job_id=job_id)
-    return await carry_out(screen, actor, wish, f"/jobs/{job_id}", screen.words(_DONE[steering]))
+def _add_steering(steering: Steering, done: str) -> None:
+    """Add the form that holds, releases or cancels a whole job, which needs that action's permission."""
+    may_do = Depends(requires(TO_DO[Action(steering)]))
+
+    @router.post(f"/jobs/{{job_id}}/{steering}", name=f"{steering}_job_on_page")
+    async def steer_job(
+        screen: TheScreen, job_id: UUID, actor: Annotated[Actor, may_do], form: TheAct
+    ) -> RedirectResponse:
+        wish = Wish(form.key, steered(steering, form.reason), job_id=job_id)
+        return await carry_out(screen, actor, wish, f"/jobs/{job_id}", screen.words(done))
+
+
+for _steering, _words in _DONE.items():
+    _add_steering(_steering, _words)
