@@ -12,6 +12,7 @@ from api.conditional import Unchanged, unchanged
 from api.live import Feed
 from api.oversized import Oversized
 from api.pages.all import PAGES
+from api.pages.trust import routes as trust
 from api.routes import (
     audit,
     boms,
@@ -93,6 +94,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.deliveries_router,
     health.router,
     openapi.router,
+    trust.file_router,
     *PAGES,
 )
 

@@ -21,6 +21,7 @@ from deploy.commands import (
     status,
     stop,
     template,
+    tls,
     user,
     worker,
 )
@@ -56,3 +57,4 @@ app.add_typer(job.app, name="job")
 app.add_typer(audit.app, name="audit")
 app.add_typer(user.app, name="user")
 app.add_typer(licence.app, name="licence")
+app.add_typer(tls.app, name="tls")

@@ -10,6 +10,7 @@ from api.pages.jobs import routes as jobs
 from api.pages.licensing import routes as licensing
 from api.pages.orders import routes as orders
 from api.pages.station import routes as station
+from api.pages.trust import routes as trust
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -24,4 +25,5 @@ PAGES: tuple[APIRouter, ...] = (
     work_orders.router,
     station.router,
     licensing.router,
+    trust.router,
 )

@@ -107,6 +107,8 @@ def test_what_is_open_to_everybody_is_on_this_list() -> None:
         "/api/v1/auth/pin",
         "/api/v1/auth/register",
         "/appearance",
+        "/ca",
+        "/ca/factoryos-ca.crt",
         "/docs",
         "/healthz",
         "/invitations/{token}",
