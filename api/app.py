@@ -12,6 +12,7 @@ from api.conditional import Unchanged, unchanged
 from api.live import Feed
 from api.oversized import Oversized
 from api.pages.all import PAGES
+from api.pages.trust import routes as trust
 from api.routes import (
     audit,
     boms,
@@ -22,6 +23,7 @@ from api.routes import (
     filters,
     imports,
     jobs,
+    licensing,
     live,
     manufacturing_orders,
     orders,
@@ -95,10 +97,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     files.attachments_router,
     audit.router,
     tenants.router,
+    licensing.router,
     webhooks.router,
     webhooks.deliveries_router,
     health.router,
     openapi.router,
+    trust.file_router,
     *PAGES,
 )
 

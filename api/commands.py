@@ -21,7 +21,7 @@ from models.messages.jobs import job_workflow_id
 from models.messages.queues import UPDATE_SUBMIT
 from models.records import commands as inbox
 from models.records.refusals import KeyReused
-from models.rules.access import Permission
+from models.rules.access import acts_for_others
 from models.rules.commands import CommandState, Door, RefusalKind
 from models.rules.orders import ENDED
 
@@ -120,7 +120,7 @@ def _asked(actor: Actor, wish: Wish) -> inbox.Asked:
 def _sent(actor: Actor, asked: inbox.Asked, target: inbox.Target, door: Door) -> _Sent:
     command = Command(
         id=asked.id, request=asked.request, actor_id=actor.user_id,
-        may_act_for_others=actor.may(Permission.WORK_ORDERS_CONTROL), work_order_id=asked.work_order_id,
+        may_act_for_others=acts_for_others(actor.permissions, asked.request.action), work_order_id=asked.work_order_id,
         step=target.step, attempt=target.attempt or 1, label=target.label or "", occurred_at=asked.occurred_at,
         received_at=asked.received_at, door=door,
     )  # fmt: skip

@@ -123,6 +123,12 @@ def _remember_origin(actor: Actor, holder: Holder) -> None:
     origin.set(here.model_copy(update=who))
 
 
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden for somebody who lacks a permission; for what only the content of a request tells."""
+    if not actor.may(permission):
+        raise Forbidden(actor, permission)
+
+
 class Requires:
     """The dependency that lets only holders of one permission pass, and says so when read."""
 
@@ -131,8 +137,7 @@ class Requires:
 
     async def __call__(self, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
         """Return who asks. Raises Forbidden."""
-        if not actor.may(self.permission):
-            raise Forbidden(actor, self.permission)
+        require(actor, self.permission)
         return actor
 
     def __hash__(self) -> int:
@@ -165,8 +170,19 @@ MayCreateOrders = Annotated[Actor, Depends(requires(Permission.ORDERS_CREATE))]
 MayControlOrders = Annotated[Actor, Depends(requires(Permission.ORDERS_CONTROL))]
 MayReadOwnWorkOrders = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_READ_OWN))]
 MayReadWorkOrders = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_READ))]
-MayWorkOnOrders = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_WORK))]
+MayWorkOnOrders = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_ACT))]
 MayControlWorkOrders = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_CONTROL))]
+MayStartWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_START))]
+MayPauseWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_PAUSE))]
+MayResumeWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_RESUME))]
+MayReportWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_REPORT))]
+MayCompleteWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_COMPLETE))]
+MayAssignWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_ASSIGN))]
+MaySkipWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_SKIP))]
+MayReworkWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_REWORK))]
+MayHoldWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_HOLD))]
+MayReleaseWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_RELEASE))]
+MayCancelWork = Annotated[Actor, Depends(requires(Permission.WORK_ORDERS_CANCEL))]
 MayReadStock = Annotated[Actor, Depends(requires(Permission.STOCK_READ))]
 MayMoveStock = Annotated[Actor, Depends(requires(Permission.STOCK_MOVE))]
 MayReadOwnCommands = Annotated[Actor, Depends(requires(Permission.COMMANDS_READ_OWN))]

@@ -147,6 +147,16 @@ KINDS: tuple[ProblemKind, ...] = (
         "Use the existing one or take another name.", (refusals.Taken,),
     ),
     ProblemKind(
+        "no-seat-left", _S.CONFLICT, "All seats are taken",
+        "The licence, or going without one, allows only so many active people; nobody who is in is put out.",
+        "Deactivate somebody who is no longer here, or install a licence with more seats.", (refusals.NoSeatLeft,),
+    ),
+    ProblemKind(
+        "licence-refused", _S.UNPROCESSABLE_ENTITY, "This licence cannot be installed",
+        "It is not the vendor's, was changed, has ended, or is another installation's; `fault` says which.",
+        "Ask the vendor for the file again; what was installed before still holds.", (refusals.LicenceRefused,),
+    ),
+    ProblemKind(
         "stock-short", _S.CONFLICT, "There is not enough stock",
         "`shortages` lists what is wanted and on hand per part.",
         "Receive or adjust stock, then try again.", (refusals.StockShort,),

@@ -3,6 +3,8 @@
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.connections.settings import settings
+
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -45,7 +47,8 @@ def _add(headers: MutableHeaders, scope: Scope) -> None:
         headers.setdefault("Content-Security-Policy", _DRAWING)
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
-    if scope["scheme"] == "https":
+    # A box of its own serves plain HTTP beside HTTPS; a browser told otherwise would no longer find it there.
+    if scope["scheme"] == "https" and settings().factoryos_tls_dir is None:
         headers.setdefault("Strict-Transport-Security", _ONLY_BY_TLS)
     asked = Headers(scope=scope)
     if "authorization" in asked or "cookie" in asked:

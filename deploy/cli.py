@@ -9,6 +9,7 @@ from deploy.commands import (
     demo,
     import_files,
     job,
+    licence,
     mail,
     migrate,
     openapi,
@@ -20,6 +21,7 @@ from deploy.commands import (
     status,
     stop,
     template,
+    tls,
     user,
     worker,
 )
@@ -54,3 +56,5 @@ app.add_typer(order.app, name="order")
 app.add_typer(job.app, name="job")
 app.add_typer(audit.app, name="audit")
 app.add_typer(user.app, name="user")
+app.add_typer(licence.app, name="licence")
+app.add_typer(tls.app, name="tls")

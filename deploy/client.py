@@ -172,6 +172,10 @@ class ApiClient:
         """Send what JSON can hold; the same `key` again does it once. Raises ApiRefused and ServerAway."""
         return self._asked("POST", path, answer, json=content, headers=_once(key))
 
+    def put(self, path: str, answer: type[Answer], content: object) -> Answer:
+        """Replace something as a whole. Raises ApiRefused and ServerAway."""
+        return self._asked("PUT", path, answer, json=content)
+
     def delete(self, path: str, answer: type[Answer], version: int) -> Answer:
         """Take something out of use, as it was at a version. Raises ApiRefused and ServerAway."""
         return self._asked("DELETE", path, answer, headers={"If-Match": f'"{version}"'})

@@ -9,6 +9,7 @@ from api.pages.filters import routes as filters
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.keys import routes as keys
+from api.pages.licensing import routes as licensing
 from api.pages.manufacturing_orders import routes as manufacturing_orders
 from api.pages.orders import routes as orders
 from api.pages.profile import routes as profile
@@ -21,6 +22,7 @@ from api.pages.station import routes as station
 from api.pages.stations import routes as stations
 from api.pages.teams import routes as teams
 from api.pages.traveller import routes as traveller
+from api.pages.trust import routes as trust
 from api.pages.users import changes as user_changes
 from api.pages.users import invitations as user_invitations
 from api.pages.users import routes as users
@@ -53,4 +55,6 @@ PAGES: tuple[APIRouter, ...] = (
     profile.router,
     second_factor.router,
     filters.router,
+    licensing.router,
+    trust.router,
 )

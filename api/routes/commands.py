@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from api.commands import Wish, queue, send
-from api.deps import Forbidden, MayReadOwnCommands, MayResolveCommands, MayWorkOnOrders
+from api.deps import MayReadOwnCommands, MayResolveCommands, MayWorkOnOrders, require
 from api.errors import documented
 from api.paging import linked
 from api.routing import feature
@@ -16,8 +16,8 @@ from models.messages.paging import Page
 from models.records import command_views as records
 from models.records import commands as inbox
 from models.records.refusals import Conflict
-from models.rules.access import Permission
-from models.rules.work_orders import OWN
+from models.rules.access import TO_DO, Permission
+from models.rules.work_orders import HANDS_ON, Action
 
 router = feature("commands", "/commands")
 
@@ -46,9 +46,14 @@ async def send_commands(request: Request, batch: CommandBatch, actor: MayWorkOnO
 
 
 def _check(actor: Actor, batch: CommandBatch) -> None:
-    controls = any(item.request.action not in OWN or item.job_id for item in batch.commands)
-    if controls and not actor.may(Permission.WORK_ORDERS_CONTROL):
-        raise Forbidden(actor, Permission.WORK_ORDERS_CONTROL)
+    """Raise Forbidden where somebody may not do all that they ask; hands are never laid on a whole job."""
+    for item in batch.commands:
+        action = item.request.action
+        on_whole_job = item.job_id is not None and action in HANDS_ON
+        # Whoever has work in hand may also hand it over; that it is theirs is seen where it is done.
+        hands_over = action is Action.ASSIGN and actor.may(Permission.WORK_ORDERS_WORK)
+        if not hands_over:
+            require(actor, Permission.WORK_ORDERS_CONTROL if on_whole_job else TO_DO[action])
 
 
 def _wish(item: QueuedCommand) -> Wish:

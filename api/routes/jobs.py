@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from api.acting import CommandKey, act, may_answer
 from api.bulk import many_jobs
-from api.deps import MayControlWorkOrders, MayReadCosts, MayReadWorkOrders
+from api.deps import MayCancelWork, MayControlWorkOrders, MayHoldWork, MayReadCosts, MayReadWorkOrders, MayReleaseWork
 from api.errors import documented
 from api.exporting import CSV_ANSWER, as_csv
 from api.paging import linked
@@ -121,9 +121,7 @@ def draw_job(job_id: UUID, actor: MayReadWorkOrders) -> Response:
 
 
 @router.post("/{job_id}/hold", summary="Hold a job", response_model=Outcome, responses=may_answer(*_ALWAYS, R.ON_HOLD))
-async def hold_job(
-    request: Request, job_id: UUID, ask: HoldWorkOrder, actor: MayControlWorkOrders, key: CommandKey
-) -> Response:
+async def hold_job(request: Request, job_id: UUID, ask: HoldWorkOrder, actor: MayHoldWork, key: CommandKey) -> Response:
     """Stop all work on a job until it is released."""
     return await act(request, actor, key, ask, job_id=job_id)
 
@@ -135,7 +133,7 @@ async def hold_job(
 async def release_job(
     request: Request,
     job_id: UUID,
-    actor: MayControlWorkOrders,
+    actor: MayReleaseWork,
     key: CommandKey,
     ask: Annotated[ReleaseWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -145,7 +143,7 @@ async def release_job(
 
 @router.post("/{job_id}/cancel", summary="Cancel a job", response_model=Outcome, responses=may_answer(*_ALWAYS))
 async def cancel_job(
-    request: Request, job_id: UUID, ask: CancelWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, job_id: UUID, ask: CancelWorkOrder, actor: MayCancelWork, key: CommandKey
 ) -> Response:
     """End a job; material already used stays used."""
     return await act(request, actor, key, ask, job_id=job_id)

@@ -6,7 +6,22 @@ from fastapi.responses import StreamingResponse
 
 from api.acting import CommandKey, act, may_answer
 from api.bulk import many_work_orders
-from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, MayWorkOnOrders
+from api.deps import (
+    MayAssignWork,
+    MayCancelWork,
+    MayCompleteWork,
+    MayControlWorkOrders,
+    MayHoldWork,
+    MayPauseWork,
+    MayReadOwnWorkOrders,
+    MayReleaseWork,
+    MayReportWork,
+    MayResumeWork,
+    MayReworkWork,
+    MaySkipWork,
+    MayStartWork,
+    MayWorkOnOrders,
+)
 from api.errors import documented
 from api.exporting import CSV_ANSWER, as_csv
 from api.idempotency import Once
@@ -97,7 +112,7 @@ def write_note(work_order_id: UUID, draft: NoteDraft, actor: MayWorkOnOrders, on
 async def start_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayStartWork,
     key: CommandKey,
     ask: Annotated[StartWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -109,7 +124,7 @@ async def start_work_order(
 async def pause_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayPauseWork,
     key: CommandKey,
     ask: Annotated[PauseWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -121,7 +136,7 @@ async def pause_work_order(
 async def resume_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayResumeWork,
     key: CommandKey,
     ask: Annotated[ResumeWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -131,7 +146,7 @@ async def resume_work_order(
 
 @router.post("/{work_order_id}/report", summary="Report pieces", response_model=Outcome, responses=may_answer(*_PIECES))
 async def report_work_order(
-    request: Request, work_order_id: UUID, ask: ReportWorkOrder, actor: MayWorkOnOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: ReportWorkOrder, actor: MayReportWork, key: CommandKey
 ) -> Response:
     """Count pieces so far and go on; followers that may start early get theirs."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -141,7 +156,7 @@ async def report_work_order(
 async def complete_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayWorkOnOrders,
+    actor: MayCompleteWork,
     key: CommandKey,
     ask: Annotated[CompleteWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -154,7 +169,7 @@ async def complete_work_order(
     responses=may_answer(*_ALWAYS, R.UNKNOWN_PERSON, R.NOT_QUALIFIED),
 )  # fmt: skip
 async def assign_work_order(
-    request: Request, work_order_id: UUID, ask: AssignWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: AssignWorkOrder, actor: MayAssignWork, key: CommandKey
 ) -> Response:
     """Give the work to a person, or with `user_id` null to nobody."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -164,7 +179,7 @@ async def assign_work_order(
     "/{work_order_id}/skip", summary="Skip", response_model=Outcome, responses=may_answer(*_ALWAYS, R.NOT_OPTIONAL)
 )
 async def skip_work_order(
-    request: Request, work_order_id: UUID, ask: SkipWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: SkipWorkOrder, actor: MaySkipWork, key: CommandKey
 ) -> Response:
     """Leave out an optional step."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -177,7 +192,7 @@ async def skip_work_order(
     ),
 )  # fmt: skip
 async def rework_work_order(
-    request: Request, work_order_id: UUID, ask: ReworkWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: ReworkWorkOrder, actor: MayReworkWork, key: CommandKey
 ) -> Response:
     """Open the next attempt here, or at an earlier step and everything between."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -185,7 +200,7 @@ async def rework_work_order(
 
 @router.post("/{work_order_id}/hold", summary="Hold", response_model=Outcome, responses=may_answer(*_ALWAYS, R.ON_HOLD))
 async def hold_work_order(
-    request: Request, work_order_id: UUID, ask: HoldWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: HoldWorkOrder, actor: MayHoldWork, key: CommandKey
 ) -> Response:
     """Forbid the work until it is released; running work is paused."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)
@@ -198,7 +213,7 @@ async def hold_work_order(
 async def release_work_order(
     request: Request,
     work_order_id: UUID,
-    actor: MayControlWorkOrders,
+    actor: MayReleaseWork,
     key: CommandKey,
     ask: Annotated[ReleaseWorkOrder | None, Body()] = None,
 ) -> Response:
@@ -208,7 +223,7 @@ async def release_work_order(
 
 @router.post("/{work_order_id}/cancel", summary="Cancel", response_model=Outcome, responses=may_answer(*_ALWAYS))
 async def cancel_work_order(
-    request: Request, work_order_id: UUID, ask: CancelWorkOrder, actor: MayControlWorkOrders, key: CommandKey
+    request: Request, work_order_id: UUID, ask: CancelWorkOrder, actor: MayCancelWork, key: CommandKey
 ) -> Response:
     """Give the work up; what it has used stays used, and its followers wait for a decision."""
     return await act(request, actor, key, ask, work_order_id=work_order_id)

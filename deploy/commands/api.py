@@ -1,10 +1,16 @@
 """`factoryos api`: one web server process."""
 
+from typing import Annotated
+
+import typer
+
 EXAMPLES = "Example: FACTORYOS_HOST=0.0.0.0 FACTORYOS_PORT=8080 factoryos api"
 _GRACEFUL_SECONDS = 10
 
 
-def api() -> None:
+def api(
+    *, tls: Annotated[bool, typer.Option("--tls", help="By HTTPS, with the certificate in FACTORYOS_TLS_DIR.")] = False
+) -> None:
     """Serve the API and the pages until told to stop. `factoryos run` starts one of these by itself."""
     import uvicorn
 
@@ -12,15 +18,21 @@ def api() -> None:
     from models.connections.settings import settings
     from models.rules.addresses import networks
 
-    configure_logging("api")
-    shipper = start_log_shipper("api")
+    name = "api-tls" if tls else "api"
+    configure_logging(name)
+    shipper = start_log_shipper(name)
+    folder = settings().factoryos_tls_dir if tls else None
+    if tls and folder is None:
+        raise typer.BadParameter("--tls needs FACTORYOS_TLS_DIR; `factoryos tls init` makes what belongs there.")
     proxies = [str(network) for network in networks(settings().factoryos_trusted_proxies)]
     try:
         uvicorn.run(
             "api.app:create_app",
             factory=True,
-            host=settings().factoryos_host,
-            port=settings().factoryos_port,
+            host=settings().factoryos_tls_host if tls else settings().factoryos_host,
+            port=settings().factoryos_tls_port if tls else settings().factoryos_port,
+            ssl_certfile=folder / "server.pem" if folder else None,
+            ssl_keyfile=folder / "server.key" if folder else None,
             http="httptools",
             loop="uvloop",
             access_log=False,

@@ -13,7 +13,7 @@ from deploy.stack.state import State
 
 FAILED = 1
 NOT_RUNNING = 3
-_DECIDE_FOR_THEMSELVES = {"run", "demo", "status", "stop", "mail"}
+_DECIDE_FOR_THEMSELVES = {"run", "demo", "status", "stop", "mail", "tls"}
 
 
 def adopt(context: typer.Context) -> None:

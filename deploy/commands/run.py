@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
@@ -18,6 +19,7 @@ from deploy.stack.ports import choose
 from deploy.stack.private_file import write_private
 from deploy.stack.state import State
 from deploy.stack.supervisor import Supervisor
+from deploy.tls import TlsFiles, renew_if_due
 
 EXAMPLES = "Examples: factoryos run · factoryos run --port 8080 · factoryos run --ports auto"
 
@@ -40,6 +42,7 @@ def run(
         state.create()
         with state.locked():
             state.run_file.end_leftovers()
+            renew_if_due(TlsFiles(state.tls), datetime.now(UTC))
             plan = make_plan(state, choose(os.environ, auto=ports == "auto", api=port), os.environ)
             plan.check_ports()
             plan.check_external()

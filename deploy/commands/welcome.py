@@ -13,6 +13,8 @@ def welcome(plan: Plan, log_ins: list[LogIn]) -> RenderableType:
     """Return the panel with addresses, log-ins, and where data and logs lie."""
     places = Table.grid(padding=(0, 2))
     places.add_row("[bold]Open[/]", plan.api_url)
+    if plan.tls_url:
+        places.add_row("[bold]On other devices[/]", f"{plan.tls_url}/ca  once, to trust this box; then {plan.tls_url}")
     places.add_row("[bold]API description[/]", f"{plan.api_url}/api/docs")
     if plan.temporal_ui:
         places.add_row("[bold]Workflows[/]", plan.temporal_ui)

@@ -14,6 +14,7 @@ from deploy.stack.postgresql import PostgreSQL
 from deploy.stack.probes import Probe
 from deploy.stack.state import Secrets, State
 from deploy.stack.temporal import NAMESPACE, Temporal
+from deploy.tls import TlsFiles
 
 WORKERS = ("worker-1", "worker-2")
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared with, not bound
@@ -41,9 +42,16 @@ class Plan:
         """Where a browser on this box finds the API."""
         return f"http://{LOOPBACK if self.host == _EVERYWHERE else self.host}:{self.ports.api}"
 
+    @property
+    def tls_url(self) -> str | None:
+        """Where devices find it by HTTPS, where that was set up."""
+        if "FACTORYOS_TLS_DIR" not in self.environment:
+            return None
+        return f"https://{TlsFiles(self.state.tls).names()[0]}:{self.ports.tls}"
+
     def check_ports(self) -> None:
         """Refuse taken ports before anything starts. Raises PortTaken."""
-        wanted = {server.name for server in self.servers} | {"api"}
+        wanted = {server.name for server in self.servers} | {"api"} | ({"tls"} if self.tls_url else set())
         check(self.ports, wanted | ({"temporal_ui"} if "temporal" in wanted else set()), self.host)
 
     def check_external(self) -> None:
@@ -63,7 +71,14 @@ class Plan:
         own = {name: value for name, value in self.environment.items() if name != _OWNERS_ONLY}
         api = self._process("api", ("api",), Probe("http", f"{self.api_url}/healthz"), self.api_url, own)
         workers = (self._process(name, ("worker", "--name", name), Probe("process"), "", own) for name in WORKERS)
-        return (api, *workers)
+        return (api, *self._over_tls(own), *workers)
+
+    def _over_tls(self, own: Mapping[str, str]) -> tuple[Child, ...]:
+        """Return the API's second process, which serves the same by HTTPS, where that was set up."""
+        if self.tls_url is None:
+            return ()
+        here = f"https://{LOOPBACK}:{self.ports.tls}/healthz {TlsFiles(self.state.tls).authority}"
+        return (self._process("api-tls", ("api", "--tls"), Probe("https", here), self.tls_url, own),)
 
     def _process(self, name: str, words: tuple[str, ...], probe: Probe, address: str, own: Mapping[str, str]) -> Child:
         return Child(
@@ -110,6 +125,9 @@ def make_plan(state: State, ports: Ports, environment: Mapping[str, str], *, dur
 
 def _product(state: State, secrets: Secrets, ports: Ports, told: Mapping[str, str]) -> dict[str, str]:
     """Return what the product's processes read beside the addresses; what the environment says wins."""
+    over_tls = {}
+    if TlsFiles(state.tls).there:
+        over_tls = {"FACTORYOS_TLS_DIR": str(state.tls), "FACTORYOS_TLS_PORT": str(ports.tls)}
     defaults = {
         "FACTORYOS_SECRET_KEY": secrets.secret_key,
         "FACTORYOS_HOST": LOOPBACK,
@@ -117,4 +135,8 @@ def _product(state: State, secrets: Secrets, ports: Ports, told: Mapping[str, st
         "TEMPORAL_NAMESPACE": NAMESPACE,
         "PYTHONUNBUFFERED": "1",
     }
-    return {name: told.get(name) or value for name, value in defaults.items()} | {"FACTORYOS_PORT": str(ports.api)}
+    return (
+        {name: told.get(name) or value for name, value in defaults.items()}
+        | {"FACTORYOS_PORT": str(ports.api)}
+        | over_tls
+    )

@@ -21,6 +21,7 @@ class Ports:
     temporal_ui: int = 8339
     mail: int = 2539
     api: int = 8000
+    tls: int = 8443
 
 
 VARIABLES = {
@@ -30,6 +31,7 @@ VARIABLES = {
     "temporal_ui": "FACTORYOS_PORT_TEMPORAL_UI",
     "mail": "FACTORYOS_PORT_MAIL",
     "api": "FACTORYOS_PORT",
+    "tls": "FACTORYOS_TLS_PORT",
 }
 NAMES = {
     "postgresql": "PostgreSQL",
@@ -38,6 +40,7 @@ NAMES = {
     "temporal_ui": "the Temporal UI",
     "mail": "the mail catcher",
     "api": "the API",
+    "tls": "HTTPS",
 }
 
 

@@ -1,6 +1,7 @@
 """Is a server well? Asked in its own protocol, because an open port proves nothing."""
 
 import asyncio
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine
@@ -103,7 +104,19 @@ def _http(url: str) -> None:
         raise NotReady(f"{url} does not answer: {error}") from error
 
 
+def _https(target: str) -> None:
+    """Ask by HTTPS as a device does that trusts our authority alone; the target is the address and the file of that."""
+    url, _, trusted = target.partition(" ")
+    try:
+        trust = ssl.create_default_context(cafile=trusted)
+        with urllib.request.urlopen(url, timeout=_PATIENCE_SECONDS, context=trust):  # noqa: S310 - our own address
+            return
+    except OSError as error:
+        raise NotReady(f"{url} does not answer: {error}") from error
+
+
 _PROTOCOLS: dict[str, Callable[[str], None]] = {
+    "https": _https,
     "process": _process,
     "postgresql": _postgresql,
     "mongodb": _mongodb,

@@ -34,6 +34,7 @@ class State:
         self.home = home
         self.logs = home / "logs"
         self.run_file = RunFile(home / "run.json")
+        self.tls = home / "tls"
         self.log_ins_file = home / "log_ins.json"
 
     @classmethod

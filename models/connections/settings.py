@@ -66,6 +66,14 @@ class Settings(BaseSettings):
     factoryos_demo: bool | None = Field(
         None, description="Whether the first `factoryos run` fills in the demo factory; left out: onprem does, saas not"
     )
+    factoryos_tls_dir: Path | None = Field(
+        None, description="Folder of the certificates that `factoryos tls init` made; `factoryos run` names it"
+    )
+    factoryos_tls_host: str = "0.0.0.0"  # noqa: S104 - HTTPS is for the devices of the local network
+    factoryos_tls_port: int = 8443
+    factoryos_licence_key: str = Field(
+        "", description="Public key that licences are checked with, in place of the vendor's: for builds of one's own"
+    )
     factoryos_pool_size: int = Field(8, ge=1, description="PostgreSQL connections per process")
     factoryos_cached_workflows: int = Field(400, ge=0)
     factoryos_update_seconds: float = Field(4.0, gt=0, description="How long an operator's tap waits for its answer")

@@ -13,7 +13,7 @@ from models.messages.commands import Command, Outcome, Request
 from models.messages.origin import origin
 from models.records.refusals import Missing
 from models.records.refused_commands import TOLD, told
-from models.rules.access import Permission
+from models.rules.access import acts_for_others
 from models.rules.commands import CommandState, Door, Refusal, RefusalKind
 
 # Where a command must go is looked up by the statement that keeps it: somebody waits for both.
@@ -21,14 +21,15 @@ _ACCEPT = text("""
     WITH aimed AS (
         SELECT c.*, coalesce(w.job_id, j.id) AS job, w.step_index, w.attempt, w.code || ' ' || w.name AS label
           FROM jsonb_to_recordset(CAST(:commands AS jsonb)) AS c(place int, id uuid, job_id uuid, work_order_id uuid,
-               action text, data jsonb, request_hash text, occurred_at timestamptz, received_at timestamptz)
+               action text, data jsonb, request_hash text, for_others boolean, occurred_at timestamptz,
+               received_at timestamptz)
           LEFT JOIN work_orders w ON w.id = c.work_order_id
           LEFT JOIN jobs j ON j.id = c.job_id AND c.work_order_id IS NULL
     ), kept AS (
         INSERT INTO commands (tenant_id, id, job_id, work_order_id, action, data, request_hash, actor_id,
             acts_for_others, origin, door, state, occurred_at, received_at)
-        SELECT :tenant, a.id, a.job, a.work_order_id, a.action, a.data, a.request_hash, :actor, :for_others,
-               CAST(:origin AS jsonb), :door, 'PENDING', a.occurred_at, a.received_at
+        SELECT :tenant, a.id, a.job, a.work_order_id, a.action, a.data, a.request_hash, CAST(:actor AS uuid),
+               a.for_others, CAST(:origin AS jsonb), :door, 'PENDING', a.occurred_at, a.received_at
           FROM aimed a WHERE a.job IS NOT NULL ORDER BY a.place
         ON CONFLICT (tenant_id, id) DO NOTHING
         RETURNING id
@@ -117,8 +118,7 @@ def accept(session: Session, actor: Actor, door: Door, asked: Sequence[Asked]) -
     """
     here = origin.get()
     values = {
-        "tenant": actor.tenant_id, "actor": actor.user_id, "door": door, "commands": _as_json(asked),
-        "for_others": actor.may(Permission.WORK_ORDERS_CONTROL),
+        "tenant": actor.tenant_id, "actor": actor.user_id, "door": door, "commands": _as_json(actor, asked),
         "origin": here.model_dump_json(exclude_none=True) if here else None,
     }  # fmt: skip
     targets = [Target(*row) for row in session.execute(_ACCEPT, values)]
@@ -128,11 +128,12 @@ def accept(session: Session, actor: Actor, door: Door, asked: Sequence[Asked]) -
     return targets
 
 
-def _as_json(asked: Sequence[Asked]) -> str:
+def _as_json(actor: Actor, asked: Sequence[Asked]) -> str:
     rows = ",".join(
         f'{{"place":{place},"id":"{item.id}","job_id":{_quoted(item.job_id)},'
         f'"work_order_id":{_quoted(item.work_order_id)},"action":"{item.request.action.value}",'
         f'"data":{item.request.model_dump_json()},"request_hash":"{item.request_hash}",'
+        f'"for_others":{str(acts_for_others(actor.permissions, item.request.action)).lower()},'
         f'"occurred_at":{_quoted(item.occurred_at)},"received_at":"{item.received_at.isoformat()}"}}'
         for place, item in enumerate(asked)
     )

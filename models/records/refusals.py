@@ -196,6 +196,35 @@ class SignUpClosed(Refusal):
         super().__init__("This installation already has its factory; ask an administrator for an invitation.")
 
 
+class LicenceRefused(Refusal):
+    """A licence that cannot be installed; `fault` says why to a program."""
+
+    pointer = "/licence"
+
+    def __init__(self, fault: str, words: str) -> None:
+        super().__init__(words)
+        self.fault = fault
+
+    def members(self) -> dict[str, Any]:
+        """Return what is wrong with it."""
+        return {"fault": self.fault}
+
+
+class NoSeatLeft(Refusal):
+    """One more person than the installation may have active; whoever is in stays in."""
+
+    def __init__(self, used: int, allowed: int) -> None:
+        super().__init__(
+            f"All {allowed} seats are taken ({used} active people). Deactivate somebody who is no longer here, or "
+            "install a licence with more seats at /settings/licence; everybody who is in goes on working."
+        )
+        self.used, self.allowed = used, allowed
+
+    def members(self) -> dict[str, Any]:
+        """Return the seats taken and allowed."""
+        return {"seats_used": self.used, "seats_allowed": self.allowed}
+
+
 class StationUnknown(Refusal):
     """A request that should come from a station, without the token of one that is in use."""
 

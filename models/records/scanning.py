@@ -49,6 +49,6 @@ def scanned(session: Session, actor: Actor, words: str) -> Scanned:
 
 def _address(actor: Actor, kind: ScannedKind, identity: object) -> str | None:
     if kind is ScannedKind.WORK_ORDER:
-        works = actor.may(Permission.WORK_ORDERS_WORK)
+        works = actor.may(Permission.WORK_ORDERS_ACT)
         return f"/station/{identity}" if works else f"/work-orders/{identity}"
     return f"/jobs/{identity}" if kind is ScannedKind.JOB else None

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from models.rules.work_orders import HANDS_ON, Action
+
 
 class Role(StrEnum):
     """The built-in roles; a factory may add roles of its own, made from the same permissions."""
@@ -32,8 +34,20 @@ class Permission(StrEnum):
     ORDERS_CONTROL = "orders:control"
     WORK_ORDERS_READ = "work_orders:read"
     WORK_ORDERS_READ_OWN = "work_orders:read_own"
+    WORK_ORDERS_ACT = "work_orders:act"
     WORK_ORDERS_WORK = "work_orders:work"
     WORK_ORDERS_CONTROL = "work_orders:control"
+    WORK_ORDERS_START = "work_orders:start"
+    WORK_ORDERS_PAUSE = "work_orders:pause"
+    WORK_ORDERS_RESUME = "work_orders:resume"
+    WORK_ORDERS_REPORT = "work_orders:report"
+    WORK_ORDERS_COMPLETE = "work_orders:complete"
+    WORK_ORDERS_ASSIGN = "work_orders:assign"
+    WORK_ORDERS_SKIP = "work_orders:skip"
+    WORK_ORDERS_REWORK = "work_orders:rework"
+    WORK_ORDERS_HOLD = "work_orders:hold"
+    WORK_ORDERS_RELEASE = "work_orders:release"
+    WORK_ORDERS_CANCEL = "work_orders:cancel"
     STOCK_READ = "stock:read"
     STOCK_MOVE = "stock:move"
     COSTS_READ = "costs:read"
@@ -55,12 +69,18 @@ class Permission(StrEnum):
 
 
 _P = Permission
-# Who may see all may see their own. Who may only see their own is shown no other row by the database itself.
+# What each action on a work order or a whole job needs, wherever it is asked for.
+TO_DO: dict[Action, Permission] = {action: Permission(f"work_orders:{action}") for action in Action}
+# Who may see all may see their own, and who may do all of the work or steer all of it may do each action of that.
+# Who may only see their own is shown no other row by the database itself.
 WIDER: dict[Permission, Permission] = {
     _P.ORDERS_READ_OWN: _P.ORDERS_READ,
     _P.WORK_ORDERS_READ_OWN: _P.WORK_ORDERS_READ,
     _P.COMMANDS_READ_OWN: _P.COMMANDS_READ,
+    **{TO_DO[action]: _P.WORK_ORDERS_WORK if action in HANDS_ON else _P.WORK_ORDERS_CONTROL for action in Action},
 }
+# Held by whoever holds any of these.
+ANY_OF: dict[Permission, tuple[Permission, ...]] = {_P.WORK_ORDERS_ACT: tuple(TO_DO.values())}
 # Who holds one of these can give themselves any other: administrators alone have them, and no role a factory makes.
 ONLY_ADMIN = frozenset({_P.USERS_EDIT, _P.ROLES_EDIT, _P.SETTINGS_EDIT, _P.STATIONS_EDIT})
 _READ_ALL = frozenset(
@@ -130,8 +150,20 @@ MEANING: dict[Permission, str] = {
     _P.ORDERS_CONTROL: "Hold, release and cancel orders.",
     _P.WORK_ORDERS_READ: "See all work on the floor: jobs and work orders.",
     _P.WORK_ORDERS_READ_OWN: "See the work orders that are assigned to oneself.",
-    _P.WORK_ORDERS_WORK: "Start, pause, resume, report and complete work orders.",
-    _P.WORK_ORDERS_CONTROL: "Assign, hold, skip, cancel and send back work orders, and act on those of others.",
+    _P.WORK_ORDERS_ACT: "Open the station; what may be done there needs a permission of its own.",
+    _P.WORK_ORDERS_WORK: "Do all the work of a work order: start, pause, resume, report and complete.",
+    _P.WORK_ORDERS_CONTROL: "Steer all work: assign, hold, release, skip, cancel and send back, and act for others.",
+    _P.WORK_ORDERS_START: "Start work orders that are one's own or nobody's.",
+    _P.WORK_ORDERS_PAUSE: "Pause one's running work.",
+    _P.WORK_ORDERS_RESUME: "Go on with one's paused work.",
+    _P.WORK_ORDERS_REPORT: "Count pieces of one's running work.",
+    _P.WORK_ORDERS_COMPLETE: "Finish one's work.",
+    _P.WORK_ORDERS_ASSIGN: "Give work orders to people and teams.",
+    _P.WORK_ORDERS_SKIP: "Leave out optional steps.",
+    _P.WORK_ORDERS_REWORK: "Send finished work back for another attempt.",
+    _P.WORK_ORDERS_HOLD: "Hold work orders and whole jobs.",
+    _P.WORK_ORDERS_RELEASE: "Release work orders and whole jobs that are on hold.",
+    _P.WORK_ORDERS_CANCEL: "Cancel work orders and whole jobs.",
     _P.STOCK_READ: "See what is in stock and how it moved.",
     _P.STOCK_MOVE: "Receive, issue, adjust and count stock.",
     _P.COSTS_READ: "See what things and hours cost.",
@@ -163,12 +195,23 @@ def held(role: str, custom: Collection[str] | None, scopes: Collection[str] | No
         permissions = MATRIX[Role(role)]
     else:
         permissions = known(custom or ()) - ONLY_ADMIN
-    return permissions if scopes is None else permissions & known(scopes)
+    if scopes is None:
+        return permissions
+    named = known(scopes)
+    return frozenset({one for one in named if may(permissions, one)} | {one for one in permissions if may(named, one)})
 
 
 def may(permissions: Collection[Permission], permission: Permission) -> bool:
     """Tell whether a permission is among those held, or a wider one is."""
-    return permission in permissions or WIDER.get(permission) in permissions
+    if permission in permissions or WIDER.get(permission) in permissions:
+        return True
+    return any(may(permissions, each) for each in ANY_OF.get(permission, ()))
+
+
+def acts_for_others(permissions: Collection[Permission], action: Action) -> bool:
+    """Tell whether somebody may take an action on work that is not theirs; hands are laid on one's own."""
+    needed = Permission.WORK_ORDERS_CONTROL if action in HANDS_ON else TO_DO[action]
+    return may(permissions, needed)
 
 
 def known(words: Collection[str]) -> frozenset[Permission]:

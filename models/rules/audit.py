@@ -7,8 +7,8 @@ from models.rules.work_orders import Action
 
 # What entries are told about: the first words of all tags. A tag is for ever, so none of these goes away.
 FEATURES = (
-    "access", "audit", "boms", "calls", "files", "identity_providers", "invitations", "jobs", "keys", "notes",
-    "orders", "parts", "products", "roles", "settings", "skills", "stations", "stock", "suppliers", "teams",
+    "access", "audit", "boms", "calls", "files", "identity_providers", "invitations", "jobs", "keys", "licence",
+    "notes", "orders", "parts", "products", "roles", "settings", "skills", "stations", "stock", "suppliers", "teams",
     "templates", "tenants", "users", "webhooks", "work_centers", "work_orders",
 )  # fmt: skip
 _PAST = {

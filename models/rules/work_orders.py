@@ -36,8 +36,6 @@ _S, _A = WorkOrderState, Action
 FINISHED = frozenset({_S.COMPLETED, _S.SKIPPED, _S.CANCELLED})
 OPEN = frozenset(_S) - FINISHED
 HANDS_ON = frozenset({_A.START, _A.PAUSE, _A.RESUME, _A.REPORT, _A.COMPLETE})
-# Whoever has work in hand may also hand it over; giving out the work of others is control.
-OWN = HANDS_ON | {_A.ASSIGN}
 # Pausing needs no certificate: whoever notices that theirs has run out must be able to stop.
 SKILLED = HANDS_ON - {_A.PAUSE}
 JOB_ACTIONS = frozenset({_A.HOLD, _A.RELEASE, _A.CANCEL})

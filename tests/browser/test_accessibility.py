@@ -51,6 +51,7 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
             "/station", f"/station/{steps['mount']}", f"/station/{steps['cut']}", f"/station/{steps['pack']}",
             "/dashboard",
         )),
+        "admin": (Role.ADMIN, ("/settings/licence",)),
         "viewer": (Role.VIEWER, ("/dashboard",)),
         "administrator": (Role.ADMIN, (
             "/users", "/users/new", f"/users/{ids['user_id']}", "/users/invitations", "/teams", "/teams/new",

@@ -52,6 +52,10 @@ class Browser:
     def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Any:
         return self._send("POST", path, {"origin": ORIGIN, **headers}, data=form or {})
 
+    def send_raw(self, path: str, body: bytes, **headers: str) -> Any:
+        """Post a body as it is, such as a form with a file."""
+        return self._send("POST", path, {"origin": ORIGIN, **headers}, content=body)
+
     def _send(self, method: str, path: str, headers: dict[str, str], **more: Any) -> Any:
         self.client.cookies.clear()
         cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())

@@ -55,7 +55,7 @@ def test_every_page_and_form_says_who_may_use_it() -> None:
     assert [route.path for route in ROUTES if not declared_access(route)] == []
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
-        "/appearance", "/invitations/{token}", "/login", "/login/code", "/login/pin", "/password/forgot",
+        "/appearance", "/ca", "/invitations/{token}", "/login", "/login/code", "/login/pin", "/password/forgot",
         "/password/reset", "/sign-up", "/static/{name}",
     }  # fmt: skip
 

@@ -117,11 +117,11 @@ def test_a_manager_gives_a_work_order_to_a_person_and_to_nobody(browser: Opens, 
     path = f"/work-orders/{cut}"
     tom = tenant.actor(Role.TECHNICIAN).user_id
     assert f'value="person:{tom}"' in maria.get(path).text
-    maria.post(f"{path}/control", {"key": "a1", "action": "assign", "to": f"person:{tom}"})
+    maria.post(f"{path}/assign", {"key": "a1", "to": f"person:{tom}"})
     assert scalar(tenant, "SELECT assignee_id FROM work_orders WHERE id = :id", id=cut) == tom
-    maria.post(f"{path}/control", {"key": "a2", "action": "assign", "to": "nobody"})
+    maria.post(f"{path}/assign", {"key": "a2", "to": "nobody"})
     assert scalar(tenant, "SELECT assignee_id FROM work_orders WHERE id = :id", id=cut) is None
-    assert browser(Role.TECHNICIAN).post(f"{path}/control", {"key": "a3", "action": "assign"}).status_code == 403
+    assert browser(Role.TECHNICIAN).post(f"{path}/assign", {"key": "a3"}).status_code == 403
 
 
 def test_a_job_is_shown_as_graph_and_as_equal_list(browser: Opens, tenant: Factory) -> None:

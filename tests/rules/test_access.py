@@ -1,4 +1,5 @@
-from models.rules.access import MATRIX, ONLY_ADMIN, WIDER, Permission, Role, held, known, may
+from models.rules.access import MATRIX, ONLY_ADMIN, TO_DO, WIDER, Permission, Role, held, known, may
+from models.rules.work_orders import HANDS_ON, Action
 
 P = Permission
 
@@ -15,7 +16,11 @@ def test_a_viewer_holds_numbers_and_nothing_else():
 
 
 def test_developers_change_nothing_on_the_floor():
-    floor = {p for p in P if p.value.endswith((":edit", ":work", ":control", ":move", ":create", ":publish"))}
+    floor = {
+        p
+        for p in P
+        if p.value.endswith((":edit", ":work", ":control", ":move", ":create", ":publish", ":start", ":cancel"))
+    }
     assert MATRIX[Role.DEVELOPER] & floor == {P.KEYS_EDIT, P.WEBHOOKS_EDIT}
 
 
@@ -28,7 +33,26 @@ def test_who_may_see_all_may_see_their_own():
 
 
 def test_narrow_roles_hold_no_wide_permission():
-    assert set(WIDER.values()).isdisjoint(MATRIX[Role.CUSTOMER] | MATRIX[Role.OUTSOURCED_TECHNICIAN])
+    reading = {wide for narrow, wide in WIDER.items() if narrow.endswith(":read_own")}
+    assert reading.isdisjoint(MATRIX[Role.CUSTOMER] | MATRIX[Role.OUTSOURCED_TECHNICIAN])
+
+
+def test_each_action_is_its_own_permission_within_working_or_steering():
+    for action in Action:
+        wide = P.WORK_ORDERS_WORK if action in HANDS_ON else P.WORK_ORDERS_CONTROL
+        for holds in ({wide}, {TO_DO[action]}):
+            assert [other for other in Action if may(holds, TO_DO[other]) and WIDER[TO_DO[other]] is not wide] == []
+            assert may(holds, TO_DO[action])
+            assert may(holds, P.WORK_ORDERS_ACT)
+        assert not may({TO_DO[action]}, wide)
+        assert [other for other in Action if may({TO_DO[action]}, TO_DO[other])] == [action]
+    assert not may({P.WORK_ORDERS_ACT, P.WORK_ORDERS_READ}, P.WORK_ORDERS_START)
+
+
+def test_a_key_may_have_one_action_of_its_persons_wide_permission_and_no_more_of_it_than_the_person():
+    assert held("technician", None, ["work_orders:pause"]) == {P.WORK_ORDERS_PAUSE}
+    assert held("lead", ["work_orders:pause"], ["work_orders:work"]) == {P.WORK_ORDERS_PAUSE}
+    assert held("manager", None, ["orders:read_own"]) == {P.ORDERS_READ_OWN}
 
 
 def test_a_built_in_role_holds_what_the_matrix_says_whatever_a_factory_wrote_beside_it():

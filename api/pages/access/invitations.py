@@ -14,10 +14,11 @@ from api.routes.access.invitations import accept_invitation
 from api.routes.access.log_in import LIMITED
 from models.messages.credentials import Acceptance
 from models.records.access.invitations import tenant_inviting
-from models.records.refusals import InvitationRefused, Taken, WeakSecret
+from models.records.refusals import InvitationRefused, NoSeatLeft, Taken, WeakSecret
 
 router = pages("access")
 _TAKEN = marked("Somebody here has this user name, or the e-mail address of this invitation. Choose another user name.")
+_FULL = marked("All seats of this factory are taken. Tell whoever invited you; your invitation stays good.")
 
 
 class AcceptanceForm(BaseModel):
@@ -55,6 +56,8 @@ def post_invitation(request: Request, token: str, form: Annotated[AcceptanceForm
         return _again(request, token, form, mistake(str(refusal), "password"))
     except Taken:
         return _again(request, token, form, mistake(_TAKEN, "username", status=409))
+    except NoSeatLeft:
+        return _again(request, token, form, mistake(_FULL, "username", status=409))
     return answer
 
 

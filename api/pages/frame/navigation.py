@@ -31,7 +31,7 @@ MENU = (
     Group(
         marked("Shop floor"),
         (
-            Place("/station", marked("Station"), "device-tablet", Permission.WORK_ORDERS_WORK),
+            Place("/station", marked("Station"), "device-tablet", Permission.WORK_ORDERS_ACT),
             Place("/work-orders", marked("Work orders"), "list-check", Permission.WORK_ORDERS_READ_OWN),
             Place("/jobs", marked("Jobs"), "hierarchy-2", Permission.WORK_ORDERS_READ),
             Place(
@@ -50,6 +50,7 @@ MENU = (
             Place("/keys", marked("API keys"), "key", Permission.KEYS_EDIT),
             Place("/stations", marked("Stations"), "device-desktop", Permission.STATIONS_EDIT),
             Place("/providers", marked("Log-in servers"), "fingerprint", Permission.SETTINGS_EDIT),
+            Place("/settings/licence", marked("Licence"), "certificate", Permission.SETTINGS_EDIT),
         ),
     ),
 )
@@ -65,6 +66,6 @@ def menu_of(actor: Actor) -> Iterator[Group]:
 
 def home_of(actor: Actor) -> str:
     """Return where somebody begins: those who work at their station, everybody else at their first entry."""
-    if actor.may(Permission.WORK_ORDERS_WORK) and not actor.may(Permission.FIGURES_READ):
+    if actor.may(Permission.WORK_ORDERS_ACT) and not actor.may(Permission.FIGURES_READ):
         return "/station"
     return next((place.path for group in menu_of(actor) for place in group.places), "/welcome")

@@ -22,7 +22,9 @@ from models.connections.postgres import read
 from models.connections.settings import settings
 from models.messages.access import Actor
 from models.messages.base import Message
+from models.messages.licensing import LicenceEnd
 from models.records.access.viewers import Viewer, viewer
+from models.records.licensing import licence_end
 from models.rules.access import Permission
 
 Asked = TypeVar("Asked", bound=Message)
@@ -38,6 +40,7 @@ class Screen:
     request: Request
     actor: Actor | None
     viewer: Viewer | None
+    licence_end: LicenceEnd | None = None
 
     @property
     def language(self) -> str:
@@ -99,6 +102,7 @@ class Screen:
             "factory": self.viewer.factory if self.viewer else "FactoryOS",
             "formats": formats,
             "language": self.language,
+            "licence_end": self.licence_end,
             "may": self.may,
             "menu": tuple(menu_of(self.actor)) if self.actor else (),
             "mode": settings().factoryos_mode,
@@ -129,7 +133,9 @@ def _read_said(cookie: str | None) -> tuple[str, str] | None:
 def screen_of(request: Request, actor: SignedIn) -> Screen:
     """Return the page for who asks."""
     with read(actor.tenant_id) as session:
-        made = Screen(request, actor, viewer(session, actor.tenant_id, actor.user_id))
+        seen = viewer(session, actor.tenant_id, actor.user_id)
+        ending = licence_end(session) if actor.may(Permission.SETTINGS_EDIT) else None
+    made = Screen(request, actor, seen, ending)
     request.state.screen = made  # so that a refusal is shown in the same frame
     return made
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from api.bulk import many_jobs
 from api.commands import Wish
-from api.deps import MayAddFiles, MayControlWorkOrders, MayReadWorkOrders
+from api.deps import MayAddFiles, MayControlWorkOrders, MayReadWorkOrders, requires
 from api.errors import Problem
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, Steering, TheAct, carry_out, steered
@@ -35,10 +35,10 @@ from models.records.jobs import explain, forecast, pieces
 from models.records.jobs import views as records
 from models.records.jobs.files import files_of_job
 from models.records.refusals import Missing, Refusal
-from models.rules.access import Permission
+from models.rules.access import TO_DO, Permission
 from models.rules.filters import FilteredList
 from models.rules.orders import Status
-from models.rules.work_orders import OPEN
+from models.rules.work_orders import OPEN, Action
 from templates_engine.drawing import DrawingTooLarge, StepMark, draw
 
 router = pages("jobs")
@@ -168,10 +168,17 @@ def add_file(
     return screen.go(f"{back}#files", said=screen.words(_ADDED))
 
 
-@router.post("/jobs/{job_id}/{steering}")
-async def steer_job(
-    screen: TheScreen, job_id: UUID, steering: Steering, actor: MayControlWorkOrders, form: TheAct
-) -> RedirectResponse:
-    """Hold, release or cancel a whole job."""
-    wish = Wish(form.key, steered(steering, form.reason), job_id=job_id)
-    return await carry_out(screen, actor, wish, f"/jobs/{job_id}", screen.words(_DONE[steering]))
+def _add_steering(steering: Steering, done: str) -> None:
+    """Add the form that holds, releases or cancels a whole job, which needs that action's permission."""
+    may_do = Depends(requires(TO_DO[Action(steering)]))
+
+    @router.post(f"/jobs/{{job_id}}/{steering}", name=f"{steering}_job_on_page")
+    async def steer_job(
+        screen: TheScreen, job_id: UUID, actor: Annotated[Actor, may_do], form: TheAct
+    ) -> RedirectResponse:
+        wish = Wish(form.key, steered(steering, form.reason), job_id=job_id)
+        return await carry_out(screen, actor, wish, f"/jobs/{job_id}", screen.words(done))
+
+
+for _steering, _words in _DONE.items():
+    _add_steering(_steering, _words)

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from api.bulk import many_work_orders
 from api.commands import Wish
-from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders
+from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, requires
 from api.pages.frame.acting import ActForm, carry_out
 from api.pages.frame.asking import checked, filters_of
 from api.pages.frame.bulk import TheBulk, meant, told_of_each
@@ -25,14 +25,13 @@ from models.messages.work_orders import WorkOrderFilters
 from models.records import filters as saved_filters
 from models.records.access.workers import people_who_work, teams_that_work
 from models.records.work_orders import views as records
-from models.rules.access import Permission
+from models.rules.access import TO_DO, Permission
 from models.rules.filters import FilteredList
 from models.rules.work_orders import MOVES, Action, WorkOrderState
 
 router = pages("work orders")
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _WORK_ORDERS = marked("Work orders")
-_SENT = marked("Done.")
 _DONE = {
     Action.ASSIGN: marked("The work was given on."),
     Action.HOLD: marked("The work order is on hold."),
@@ -46,7 +45,6 @@ _DONE = {
 class ControlForm(ActForm):
     """What a manager does to a work order; `to` is person:<id>, team:<id> or nobody."""
 
-    action: Action
     to: str = Field("", max_length=60)
     quantity: str = Field("", max_length=40)
     target: str = Field("", max_length=64)
@@ -93,37 +91,48 @@ def get_work_order(screen: TheScreen, work_order_id: UUID, actor: MayReadOwnWork
         came_from = screen.came_from(WorkOrderFilters)
         if came_from is not None:
             facts["beside"] = records.beside_work_order(session, came_from, actor.user_id, work_order_id)
-        if screen.may(Permission.WORK_ORDERS_CONTROL):
+        if screen.may(TO_DO[Action.ASSIGN]):
             facts |= {"people": people_who_work(session), "teams": teams_that_work(session)}
     labels = {field.key: field for field in order.fields}
     actions = {action.value for state, action in MOVES if state is order.state and action in _DONE}
     actions -= {"hold"} if order.held else {"release"}
     actions -= set() if order.optional else {"skip"}
+    actions = {action for action in actions if screen.may(TO_DO[Action(action)])}
     return screen.show("work_orders/work_order.html", order=order, labels=labels, actions=actions, **facts)
 
 
-@router.post("/work-orders/{work_order_id}/control")
-async def control_work_order(
-    screen: TheScreen, work_order_id: UUID, actor: MayControlWorkOrders, form: Annotated[ControlForm, Form()]
-) -> RedirectResponse:
-    """Assign, hold, release, skip, rework or cancel a work order."""
-    back = f"/work-orders/{work_order_id}"
-    try:
-        ask = _REQUEST.validate_python(_asked(form))
-    except ValidationError as fault:
-        return screen.go(back, said=fault.errors()[0]["msg"], kind="bad")
-    done = screen.words(_DONE.get(form.action, _SENT))
-    return await carry_out(screen, actor, Wish(form.key, ask, work_order_id=work_order_id), back, done)
+def _add_control(action: Action, done: str) -> None:
+    """Add the form of one action, which needs that action's permission."""
+    may_do = Depends(requires(TO_DO[action]))
+
+    @router.post(f"/work-orders/{{work_order_id}}/{action}", name=f"{action}_on_page")
+    async def control_work_order(
+        screen: TheScreen,
+        work_order_id: UUID,
+        actor: Annotated[Actor, may_do],
+        form: Annotated[ControlForm, Form()],
+    ) -> RedirectResponse:
+        back = f"/work-orders/{work_order_id}"
+        try:
+            ask = _REQUEST.validate_python(_asked(action, form))
+        except ValidationError as fault:
+            return screen.go(back, said=fault.errors()[0]["msg"], kind="bad")
+        wish = Wish(form.key, ask, work_order_id=work_order_id)
+        return await carry_out(screen, actor, wish, back, screen.words(done))
 
 
-def _asked(form: ControlForm) -> dict[str, Any]:
+for _action, _words in _DONE.items():
+    _add_control(_action, _words)
+
+
+def _asked(action: Action, form: ControlForm) -> dict[str, Any]:
     """Return what a form asks, in the words of its command."""
-    asked: dict[str, Any] = {"action": form.action}
-    if form.action in {Action.HOLD, Action.SKIP, Action.CANCEL, Action.REWORK}:
+    asked: dict[str, Any] = {"action": action}
+    if action in {Action.HOLD, Action.SKIP, Action.CANCEL, Action.REWORK}:
         asked["reason"] = form.reason
-    if form.action is Action.ASSIGN:
+    if action is Action.ASSIGN:
         kind, _, identity = form.to.partition(":")
         asked |= {"user_id" if kind == "person" else "team_id": identity} if identity else {}
-    if form.action is Action.REWORK:
+    if action is Action.REWORK:
         asked |= {name: value for name, value in (("quantity", form.quantity), ("target", form.target)) if value}
     return asked

@@ -50,7 +50,7 @@ def revoke_invitation(invitation_id: UUID, actor: MayEditUsers) -> InvitationVie
 
 @router.post(
     "/auth/invitations/accept", summary="Accept an invitation", dependencies=LIMITED, status_code=201,
-    responses=documented("invitation-refused", "already-exists", "weak-secret", "too-many-requests"),
+    responses=documented("invitation-refused", "already-exists", "no-seat-left", "weak-secret", "too-many-requests"),
 )  # fmt: skip
 def accept_invitation(asked: Acceptance, request: Request, response: Response) -> LoggedIn:
     """Become a user of the factory that sent the link, and be logged in. The link works once."""

@@ -45,7 +45,7 @@ def get_user(user_id: UUID, request: Request, response: Response, actor: MayRead
 
 @router.post(
     "", status_code=201, summary="Add a person", response_model=PersonView,
-    responses=documented("already-exists", "idempotency-key-missing", "idempotency-key-reused"),
+    responses=documented("already-exists", "no-seat-left", "idempotency-key-missing", "idempotency-key-reused"),
 )  # fmt: skip
 def create_user(draft: PersonDraft, actor: MayEditUsers, once: Once) -> Response:
     """Add a person. Without a password they come in by invitation or by resetting it."""
@@ -68,7 +68,7 @@ def _hashed(draft: PersonDraft) -> str | None:
 
 @router.put(
     "/{user_id}", summary="Change a person",
-    responses=documented("not-found", "stale-version", "conflict", "already-exists"),
+    responses=documented("not-found", "stale-version", "conflict", "already-exists", "no-seat-left"),
 )  # fmt: skip
 def put_user(
     user_id: UUID, draft: PersonChange, response: Response, actor: MayEditUsers, expected: ExpectedVersion

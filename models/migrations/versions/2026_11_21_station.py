@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "station"
-down_revision = "identity"
+down_revision = "licensing"
 branch_labels = None
 depends_on = None
 

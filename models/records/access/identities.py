@@ -10,6 +10,7 @@ from models.connections.ids import new_id
 from models.messages.identity_providers import Claims
 from models.records import audit
 from models.records.access.log_in import Person
+from models.records.licensing import take_seat
 from models.records.refusals import NotKnownHere
 from models.tables.access.credentials import IdentityProvider, UserIdentity
 from models.tables.access.people import User
@@ -19,7 +20,10 @@ _LONGEST_NAME, _MOST_NAMESAKES = 48, 1000
 
 
 def person_of(session: Session, provider: IdentityProvider, claims: Claims) -> Person:
-    """Return the person a provider's subject is, linked or made at their first log-in. Raises NotKnownHere."""
+    """Return the person a provider's subject is, linked or made at their first log-in.
+
+    Raises NotKnownHere, and NoSeatLeft for somebody new.
+    """
     known = session.get(UserIdentity, (provider.id, claims.subject))
     user = session.get(User, known.user_id) if known is not None else _newly_linked(session, provider, claims)
     if user is None or not user.active or user.kind != "person":
@@ -64,6 +68,7 @@ def _with_email(session: Session, email: str | None) -> list[User]:
 
 
 def _made(session: Session, provider: IdentityProvider, role: str, claims: Claims) -> User:
+    take_seat(session, provider.tenant_id)
     wanted = claims.username or (claims.email or "").partition("@")[0] or provider.code
     username = _free_name(session, _UNUSABLE.sub("-", wanted.lower()).strip("-._")[:_LONGEST_NAME] or provider.code)
     user = User(

@@ -15,7 +15,7 @@ from models.records import audit
 from models.records.access.roles import check_role
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Taken, Unfit, found
-from models.rules.access import Permission, held, known
+from models.rules.access import Permission, held, known, may
 from models.tables.access.credentials import ApiKey
 from models.tables.access.people import User
 from models.tables.base import utc_now
@@ -108,7 +108,7 @@ def _locked(session: Session, actor: Actor, identity: UUID) -> tuple[ApiKey, Use
 def _check_scopes(
     scopes: tuple[Permission, ...] | frozenset[Permission], permissions: frozenset[Permission], whose: str
 ) -> None:
-    beyond = sorted(set(scopes) - permissions)
+    beyond = sorted(scope for scope in scopes if not may(permissions, scope))
     if beyond:
         raise Unfit(f"{whose} not hold {', '.join(beyond)}; a key cannot either.", "/scopes")
 

@@ -13,6 +13,7 @@ from models.records import audit
 from models.records.access import sessions
 from models.records.access.released_work import release_work
 from models.records.access.roles import check_role
+from models.records.licensing import take_seat
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Taken, check_version, found
 from models.records.versioned import change, lock
@@ -91,11 +92,12 @@ def user(session: Session, actor: Actor, identity: UUID) -> PersonView:
 
 
 def create_user(session: Session, actor: Actor, draft: PersonDraft, password_hash: str | None) -> PersonView:
-    """Add a person. Raises Taken for a name or address in use, Unfit for an unknown role."""
+    """Add a person. Raises Taken for a name or address in use, Unfit for an unknown role, and NoSeatLeft."""
     if session.scalars(select(col(User.id)).where(col(User.username) == draft.username)).first():
         raise Taken(_WHAT, draft.username)
     _check_email(session, draft.email, None)
     check_role(session, draft.role)
+    take_seat(session, actor.tenant_id)
     row = User(
         tenant_id=actor.tenant_id, **draft.model_dump(exclude={"password"}), password_hash=password_hash,
         password_changed_at=utc_now() if password_hash else None,
@@ -109,8 +111,8 @@ def create_user(session: Session, actor: Actor, draft: PersonDraft, password_has
 def change_user(session: Session, actor: Actor, identity: UUID, draft: PersonChange, expected: int) -> PersonView:
     """Replace what is kept of a person; one made inactive is put out at once.
 
-    Raises Missing, Stale, Unfit for an unknown role, Taken for an address in use, and Conflict for one's own role, the
-    last administrator and somebody erased.
+    Raises Missing, Stale, Unfit for an unknown role, Taken for an address in use, NoSeatLeft for one who comes back,
+    and Conflict for one's own role, the last administrator and somebody erased.
     """
     row = lock_person(session, identity)
     check_version(_WHAT, expected, row.row_version)
@@ -118,6 +120,8 @@ def change_user(session: Session, actor: Actor, identity: UUID, draft: PersonCha
         raise Conflict("Nobody changes their own role; ask another administrator.")
     if draft.role != row.role or (draft.active and not row.active):
         check_role(session, draft.role)
+    if draft.active and not row.active and row.kind == "person":
+        take_seat(session, actor.tenant_id)
     if not draft.active or draft.role != Role.ADMIN:
         keep_an_administrator(session, row)
     _check_email(session, draft.email, identity)

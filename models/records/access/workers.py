@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.rules.access import Permission, held
+from models.rules.access import Permission, held, may
 
 _PEOPLE = text("""
     SELECT u.id, u.display_name, u.role, r.permissions FROM users u LEFT JOIN roles r ON r.name = u.role AND r.active
@@ -34,11 +34,11 @@ class Colleague(Worker):
 
 
 def people_who_work(session: Session) -> tuple[Worker, ...]:
-    """Return the active people whose role lets them work on orders, by name."""
+    """Return the active people whose role lets them start work, by name."""
     return tuple(
         Worker(row.id, row.display_name)
         for row in session.execute(_PEOPLE)
-        if Permission.WORK_ORDERS_WORK in held(row.role, row.permissions)
+        if may(held(row.role, row.permissions), Permission.WORK_ORDERS_START)
     )
 
 
