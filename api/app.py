@@ -12,6 +12,7 @@ from api.conditional import Unchanged, unchanged
 from api.live import Feed
 from api.oversized import Oversized
 from api.pages.all import PAGES
+from api.pages.frame import offline
 from api.pages.trust import routes as trust
 from api.routes import (
     audit,
@@ -103,6 +104,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     openapi.router,
     trust.file_router,
+    offline.router,
     *PAGES,
 )
 

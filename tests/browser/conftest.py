@@ -82,10 +82,17 @@ def person(chromium: Browser, origin: str, tenant: Factory) -> Iterator[Callable
     faults: list[str] = []
     foreign: list[str] = []
 
-    def opened(role: Role | None, *, theme: str = "light", size: str = "desktop", language: str = "en") -> Page:
+    def opened(
+        role: Role | None, *, theme: str = "light", size: str = "desktop", language: str = "en", keeps: bool = False
+    ) -> Page:
+        """`keeps` lets the service worker keep pages; elsewhere it would stand between the page and its test."""
         width, height = SIZES[size]
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale=language, base_url=origin, has_touch=size == "phone"
+            viewport={"width": width, "height": height},
+            locale=language,
+            base_url=origin,
+            has_touch=size == "phone",
+            service_workers="allow" if keeps else "block",
         )
         contexts.append(context)
         context.add_cookies([{"name": "theme", "value": theme, "url": origin}])

@@ -40,7 +40,8 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
     steps = {row.step_key: row.id for row in rows(tenant, "SELECT id, step_key FROM work_orders")}
     return {
         "nobody": (None, (
-            "/login", f"/invitations/{invited(tenant)}", "/invitations/over", "/password/forgot", "/password/reset",
+            "/login", "/ca", f"/invitations/{invited(tenant)}", "/invitations/over", "/password/forgot",
+            "/password/reset",
         )),
         "manager": (Role.MANAGER, (
             "/dashboard", "/orders", "/orders?status=DONE", "/orders/new", f"/orders/{order.id}", "/jobs",

@@ -113,6 +113,8 @@ def test_what_is_open_to_everybody_is_on_this_list() -> None:
         "/healthz",
         "/invitations/{token}",
         "/login",
+        "/manifest.webmanifest",
+        "/service-worker.js",
         "/login/code",
         "/password/forgot",
         "/password/reset",

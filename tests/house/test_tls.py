@@ -73,6 +73,7 @@ def test_whoever_trusts_the_authority_is_served_and_nobody_else(servers: Plan, f
     assert x509.load_der_x509_certificate(given.content) == authority
     assert given.headers["content-type"] == "application/x-x509-ca-cert"
     assert "<svg" in page.text
+    assert 'href="https://192.0.2.7:8443/ca"' in page.text, "the code leads other devices to the box, not to themselves"
     assert "strict-transport-security" not in page.headers
 
 

@@ -2,6 +2,7 @@
 // taps of a piece of work wait, its state here is the server's plus those taps.
 import htmx from "htmx.org";
 import { check, read, watch } from "./parts/entries.js";
+import "./parts/offline.js";
 import { Outbox } from "./parts/outbox.js";
 
 const box = document.getElementById("outbox");

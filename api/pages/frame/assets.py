@@ -58,6 +58,11 @@ def _contents() -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in FOLDER.iterdir()} if FOLDER.is_dir() else {}
 
 
+def content_of(name: str) -> bytes:
+    """Return a built file by the name templates use. Raises KeyError."""
+    return _contents()[assets().files[name]]
+
+
 @router.get("/static/{name}")
 async def get_asset(name: str, request: Request) -> Response:
     """Serve one built file, compressed as the browser likes it."""

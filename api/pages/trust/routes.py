@@ -15,6 +15,7 @@ from models.connections.settings import settings
 
 router = pages("trust")
 file_router = APIRouter(include_in_schema=False)
+_THE_BOX_ITSELF = {"localhost", "127.0.0.1"}
 _FILE = "/ca/factoryos-ca.crt"
 
 
@@ -24,7 +25,7 @@ def get_trust(request: Request, own: Annotated[Authority | None, Depends(authori
     screen = open_screen(request, None)
     if own is None:
         return screen.show("trust/page.html", own=None, code=None, home="", file=_FILE)
-    home = _home(request)
+    home = _home(request, own)
     drawn = segno.make(f"{home}/ca", error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
     return screen.show("trust/page.html", own=own, code=Markup(drawn), home=home, file=_FILE)  # noqa: S704 - drawn here
 
@@ -37,9 +38,14 @@ def get_certificate(own: Annotated[Authority | None, Depends(authority)]) -> Res
     return Response(own.content, media_type="application/x-x509-ca-cert")
 
 
-def _home(request: Request) -> str:
-    """Return the address by HTTPS: on the host this page was opened by, unless the installation has one of its own."""
+def _home(request: Request, own: Authority) -> str:
+    """Return the address by HTTPS: the installation's own, else the host this page was opened by.
+
+    Opened on the box itself, the one by which other devices find it.
+    """
     told = settings().factoryos_public_url.rstrip("/")
     if told.startswith("https://"):
         return told
-    return f"https://{request.url.hostname}:{settings().factoryos_tls_port}"
+    here = request.url.hostname or ""
+    host = own.found_at if here in _THE_BOX_ITSELF else here
+    return f"https://{host}:{settings().factoryos_tls_port}"

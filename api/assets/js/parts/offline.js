@@ -1,0 +1,11 @@
+// The station's pages are kept for when there is no network: this one, the list, and the work it offers. Browsers allow
+// that over HTTPS and on the machine itself.
+const MOST = 20;
+
+if (window.isSecureContext && "serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/service-worker.js");
+  navigator.serviceWorker.ready.then(({ active }) => {
+    const work = [...document.querySelectorAll("a[data-work-card]")].slice(0, MOST).map((card) => card.href);
+    active.postMessage([window.location.href, new URL("/station", window.location).href, ...work]);
+  });
+}
