@@ -17,7 +17,19 @@ from models.connections.ids import new_id
 from models.rules.filters import WHOLE_LIST, FilteredList
 
 TEMPLATES = Path(__file__).parents[1]
-_FILTERS = ("ago", "clock", "day", "instant", "lasting", "minutes", "money", "percent", "plain", "quantity")
+_FILTERS = (
+    "ago",
+    "clock",
+    "day",
+    "field_instant",
+    "instant",
+    "lasting",
+    "minutes",
+    "money",
+    "percent",
+    "plain",
+    "quantity",
+)
 
 
 def _filter(name: str) -> Callable[..., Any]:
