@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.pages.access import invitations, passwords, pin, sign_up
 from api.pages.access import routes as access
 from api.pages.dashboard import routes as dashboard
+from api.pages.figures import routes as figures
 from api.pages.filters import routes as filters
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
@@ -36,6 +37,7 @@ PAGES: tuple[APIRouter, ...] = (
     passwords.router,
     sign_up.router,
     dashboard.router,
+    figures.router,
     traveller.router,
     orders.router,
     manufacturing_orders.router,

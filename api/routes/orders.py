@@ -24,9 +24,17 @@ from models.messages.commands import CancelWorkOrder, HoldWorkOrder, ReleaseWork
 from models.messages.costs import CostSheet
 from models.messages.exports import OrderExport
 from models.messages.forecasts import OrderForecast
-from models.messages.orders import ChangeOrder, OrderChanges, OrderFilters, OrderProgressView, OrderView, PlaceOrder
+from models.messages.orders import (
+    ChangeOrder,
+    ChoicesToOrder,
+    OrderChanges,
+    OrderFilters,
+    OrderProgressView,
+    OrderView,
+    PlaceOrder,
+)
 from models.messages.paging import Page
-from models.records import costs, orders
+from models.records import costs, order_choices, orders
 from models.records import order_changes as changing
 from models.records import order_views as records
 from models.records.jobs import forecast
@@ -48,6 +56,13 @@ def export_orders(actor: MayReadOwnOrders, asked: Annotated[OrderExport, Query()
     """Return every order that fits as a CSV file."""
     with read(actor.sight) as session:
         return as_csv("orders", OrderView, records.every_order(session, asked), asked)
+
+
+@router.get("/choices", summary="List what can be ordered")
+def list_choices(actor: MayCreateOrders) -> ChoicesToOrder:
+    """Return the active products and the published ways of making them."""
+    with read(actor.sight) as session:
+        return ChoicesToOrder(items=order_choices.choices_to_order(session))
 
 
 @router.post("/bulk", summary="Act on many orders", responses=documented("idempotency-key-missing"))

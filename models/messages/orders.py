@@ -81,11 +81,21 @@ class OrderChanges(Message):
     items: tuple[OrderChangeView, ...]
 
 
-class ProductToOrder(Message):
-    """A product that can be ordered: somebody has published how it is made."""
+class ChoiceToOrder(Message):
+    """A product that can be ordered, by one published way of making it; `ways` tells how many it has."""
 
     sku: Code
     name: str
+    template_id: Id
+    title: str
+    version_number: int
+    ways: int
+
+
+class ChoicesToOrder(Message):
+    """Everything that can be ordered now, by name."""
+
+    items: tuple[ChoiceToOrder, ...]
 
 
 class OrderInput(Message):

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from models.connections.ids import new_id
 from models.messages.access import Actor
-from models.messages.orders import OrderInput, OrderProgress, OrderView, PlaceOrder, ProductToOrder, Scaled
+from models.messages.orders import OrderInput, OrderProgress, OrderView, PlaceOrder, Scaled
 from models.messages.templates import Plan
 from models.records import audit, codes, order_views, plans
 from models.rules.boms import requirement
@@ -66,11 +66,6 @@ _NEW_WORK_ORDERS = text("""
            CAST(:skills AS text[]))
            AS w(id, code, job, step, key, name, center, optional, gate, minutes, quantity, skills)
 """)
-_TO_ORDER = text("""
-    SELECT p.sku, p.name FROM products p
-     WHERE p.active AND EXISTS (SELECT 1 FROM templates t WHERE t.product_id = p.id AND t.status = 'published')
-     ORDER BY p.name, p.sku
-""")
 _OPEN_JOBS = text("""
     SELECT count(*) FILTER (WHERE status NOT IN ('DONE', 'CANCELLED')) AS open,
            count(*) FILTER (WHERE status = 'DONE') AS done FROM jobs WHERE order_id = :order
@@ -101,11 +96,6 @@ _TENANTS = text("SELECT tenants_with_launches()")
 
 class OrderRefused(Exception):  # noqa: N818 - named for what it is to the person
     """An order that cannot be placed; the text says why and what to do."""
-
-
-def products_to_order(session: Session) -> tuple[ProductToOrder, ...]:
-    """Return the active products that have a published template, by name."""
-    return tuple(ProductToOrder(sku=row.sku, name=row.name) for row in session.execute(_TO_ORDER))
 
 
 def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:

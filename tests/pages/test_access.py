@@ -38,7 +38,8 @@ def test_log_in_never_leads_to_another_site(browser: Opens, tenant: Factory) -> 
 def test_everybody_begins_where_their_work_is(browser: Opens) -> None:
     homes = {role: browser(role).get("/").headers["location"] for role in Role}
     assert homes[Role.TECHNICIAN] == homes[Role.OUTSOURCED_TECHNICIAN] == "/station"
-    assert homes[Role.MANAGER] == homes[Role.ADMIN] == homes[Role.VIEWER] == "/dashboard"
+    assert homes[Role.MANAGER] == homes[Role.ADMIN] == "/dashboard"
+    assert homes[Role.VIEWER] == "/figures"
     assert homes[Role.CUSTOMER] == "/orders"
 
 

@@ -30,6 +30,7 @@ _FILTERS = (
     "clock",
     "date_field",
     "day",
+    "field_instant",
     "instant",
     "lasting",
     "minutes",

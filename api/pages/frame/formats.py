@@ -64,6 +64,10 @@ class Formats:
         local = at.astimezone(self.zone)
         return self._time(at, f"{_day(local.date(), self._this_year(local, 'd MMM'), self.locale)}, {local:%H:%M}")
 
+    def field_instant(self, at: datetime) -> str:
+        """Return day and time as a form's field holds them, in the person's zone."""
+        return f"{at.astimezone(self.zone):%Y-%m-%dT%H:%M}"
+
     def day(self, at: datetime | None) -> Markup:
         """Return the day, with its year only where it is another one."""
         if at is None:

@@ -27,7 +27,13 @@ class Group:
 
 
 MENU = (
-    Group(marked("Overview"), (Place("/dashboard", marked("Dashboard"), "layout-dashboard", Permission.FIGURES_READ),)),
+    Group(
+        marked("Overview"),
+        (
+            Place("/dashboard", marked("Dashboard"), "layout-dashboard", Permission.FIGURES_READ),
+            Place("/figures", marked("Figures"), "chart-line", Permission.FIGURES_READ),
+        ),
+    ),
     Group(
         marked("Shop floor"),
         (
@@ -65,7 +71,9 @@ def menu_of(actor: Actor) -> Iterator[Group]:
 
 
 def home_of(actor: Actor) -> str:
-    """Return where somebody begins: those who work at their station, everybody else at their first entry."""
+    """Return where somebody begins: those who work at their station, those who see figures alone with them."""
     if actor.may(Permission.WORK_ORDERS_ACT) and not actor.may(Permission.FIGURES_READ):
         return "/station"
+    if actor.may(Permission.FIGURES_READ) and not actor.may(Permission.WORK_ORDERS_READ):
+        return "/figures"
     return next((place.path for group in menu_of(actor) for place in group.places), "/welcome")

@@ -9,12 +9,14 @@ from uuid import UUID
 from fastapi import Depends, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from api import launching
 from api.bulk import many_orders
 from api.deps import MayControlOrders, MayCreateOrders, MayReadOwnOrders
+from api.following import progress_of, progress_of_all
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, Steering, TheAct, steered, told
 from api.pages.frame.asking import checked, filters_of
@@ -26,11 +28,12 @@ from api.steering import StillScaling, every_job
 from models.connections.postgres import read
 from models.messages.access import Actor
 from models.messages.bulk import ManyOrders
-from models.messages.orders import ManufacturingOrderFilters, OrderFilters, PlaceOrder
+from models.messages.orders import ChangeOrder, ManufacturingOrderFilters, OrderFilters, OrderView, PlaceOrder
 from models.messages.work_orders import JobFilters
-from models.records import costs, orders
+from models.records import costs, order_changes, order_choices, orders
 from models.records import filters as saved_filters
 from models.records import order_views as records
+from models.records.jobs import forecast
 from models.records.jobs import views as jobs
 from models.records.refusals import Refusal
 from models.rules.access import Permission
@@ -39,6 +42,7 @@ from models.rules.orders import Status
 
 router = pages("orders")
 _SHOWN_JOBS = 50
+_USUAL = 3  # the priority of what customers order themselves
 _ORDERS = marked("Orders")
 _PLACED = marked("Order %(code)s is placed.")
 
@@ -56,6 +60,15 @@ class OrderForm(ActForm):
     notes: str = ""
 
 
+class ChangeForm(ActForm):
+    """A new date and priority of a placed order; `version` is the one the person saw."""
+
+    due: str = Field("", max_length=40)
+    priority: str = Field("", max_length=2)
+    version: int = Field(ge=1, le=999_999_999)
+
+
+_CHANGED = marked("The order is changed; the reason stands below.")
 _DONE = {
     Steering.HOLD: marked("The order is on hold."),
     Steering.RELEASE: marked("The order goes on."),
@@ -70,6 +83,10 @@ def list_orders(
     """Show one page of orders."""
     with read(actor.sight) as session:
         found = records.orders(session, filters)
+    if not screen.may(Permission.ORDERS_READ):
+        progress = progress_of_all(actor, [order.id for order in found.items])
+        return screen.show("orders/own_list.html", found=found, filters=filters, progress=progress)
+    with read(actor.sight) as session:
         saved = saved_filters.saved(session, actor, FilteredList.ORDERS)
     return screen.show("orders/list.html", found=found, filters=filters, statuses=tuple(Status), saved=saved)
 
@@ -92,7 +109,7 @@ def _fitting(actor: Actor, filters: OrderFilters) -> list[UUID]:
 def get_new_order(screen: TheScreen, actor: MayCreateOrders) -> HTMLResponse:
     """Show the form of a new order."""
     with read(actor.sight) as session:
-        products = orders.products_to_order(session)
+        products = order_choices.choices_to_order(session)
     return screen.show("orders/new.html", products=products, form={}, faults={})
 
 
@@ -103,11 +120,15 @@ def post_order(
     """Place an order once, and lead to it; what is wrong is told at its field."""
     try:
         wanted = checked(PlaceOrder, _wanted(form, screen))
+        if not screen.may(Permission.ORDERS_READ):
+            wanted = wanted.model_copy(
+                update={"customer_name": actor.display_name, "priority": _USUAL, "lot_size": None}
+            )
         place = OnceRunner(request, actor, form.key)
         made = json.loads(bytes(place(wanted, lambda session: orders.place(session, actor, wanted), status=201).body))
     except (RequestValidationError, Refusal, orders.OrderRefused) as fault:
         with read(actor.sight) as session:
-            products = orders.products_to_order(session)
+            products = order_choices.choices_to_order(session)
         return screen.show("orders/new.html", 422, products=products, form=form.model_dump(), faults=_faults(fault))
     answer = screen.go(f"/orders/{made['id']}", said=screen.words(_PLACED, code=made["code"]))
     answer.background = BackgroundTask(launching.launch_now, request.app.state.temporal, actor.tenant_id)
@@ -117,11 +138,18 @@ def post_order(
 def _wanted(form: OrderForm, screen: Screen) -> dict[str, Any]:
     """Return the fields that were filled in; day and time are an instant of the person's time zone."""
     wanted: dict[str, Any] = form.model_dump(exclude={"key", "reason", "due"})
-    try:
-        wanted["due_at"] = datetime.fromisoformat(form.due).replace(tzinfo=screen.formats.zone)
-    except ValueError:
-        wanted["due_at"] = form.due
+    wanted["due_at"] = _instant(form.due, screen)
+    # One entry of a choice may name a version of how it is made beside the product.
+    wanted["product"], _, wanted["template_id"] = form.product.partition(" ")
     return {name: value for name, value in wanted.items() if value}
+
+
+def _instant(local: str, screen: Screen) -> datetime | str:
+    """Return what a field for day and time holds, as an instant; what it cannot be is left for the check to tell."""
+    try:
+        return datetime.fromisoformat(local).replace(tzinfo=screen.formats.zone)
+    except ValueError:
+        return local
 
 
 def _faults(fault: Exception) -> dict[str, str]:
@@ -139,24 +167,58 @@ def get_order(screen: TheScreen, order_id: UUID, actor: MayReadOwnOrders) -> HTM
     """Show one order: how far it is, its jobs, what it needs and what it costs, each to those who may see it."""
     with read(actor.sight) as session:
         found = records.order(session, order_id)
+        if not screen.may(Permission.ORDERS_READ):
+            return screen.show("orders/own.html", order=found, progress=progress_of(actor, order_id))
         came_from = screen.came_from(OrderFilters)
         beside = records.beside_order(session, came_from, order_id) if came_from else None
-        return screen.show("orders/order.html", order=found, beside=beside, **_parts(session, screen, order_id))
+        return screen.show("orders/order.html", order=found, beside=beside, **_parts(session, screen, actor, order_id))
 
 
-def _parts(session: Session, screen: Screen, order_id: UUID) -> dict[str, Any]:
+def _parts(session: Session, screen: Screen, actor: Actor, order_id: UUID) -> dict[str, Any]:
     """Return what belongs to an order; None for what the person may not see or is not there yet."""
-    parts: dict[str, Any] = {"jobs": None, "made": None, "requirements": (), "sheet": None}
+    parts: dict[str, Any] = {
+        "jobs": None,
+        "made": None,
+        "requirements": (),
+        "sheet": None,
+        "forecast": None,
+        "changes": (),
+    }
     if screen.may(Permission.WORK_ORDERS_READ):
         asked = JobFilters(order_id=order_id, sort="code", limit=_SHOWN_JOBS)
+        parts["forecast"] = forecast.order_forecast(session, actor.tenant_id, order_id, screen.formats.now)
         parts["jobs"] = jobs.jobs(session, asked)
     if screen.may(Permission.ORDERS_READ):
         found = records.manufacturing_orders(session, ManufacturingOrderFilters(order_id=order_id, limit=1)).items
         parts["made"] = found[0] if found else None
+        parts["changes"] = order_changes.changes(session, order_id)
         parts["requirements"] = records.requirements(session, found[0].id) if found else ()
     if screen.may(Permission.COSTS_READ):
         parts["sheet"] = costs.sheet_of_order(session, order_id)
     return parts
+
+
+@router.post("/orders/{order_id}/change")
+def post_order_change(
+    request: Request, screen: TheScreen, order_id: UUID, actor: MayControlOrders, form: Annotated[ChangeForm, Form()]
+) -> RedirectResponse:
+    """Move date and priority of an order once, as it was seen; lead back to it."""
+    back = f"/orders/{order_id}"
+    ask = checked(ChangeOrder, {"due_at": _instant(form.due, screen), "priority": form.priority, "reason": form.reason})
+
+    def change(session: Session) -> OrderView:
+        seen = records.order(session, order_id)
+        if ask.due_at is not None and seen.due_at.replace(second=0, microsecond=0) == ask.due_at:
+            return order_changes.change_order(
+                session, actor, order_id, ask.model_copy(update={"due_at": None}), form.version
+            )
+        return order_changes.change_order(session, actor, order_id, ask, form.version)
+
+    try:
+        OnceRunner(request, actor, form.key)(ask, change)
+    except Refusal as refusal:
+        return screen.go(back, said=str(refusal), kind="bad")
+    return screen.go(back, said=screen.words(_CHANGED))
 
 
 @router.post("/orders/{order_id}/{steering}")

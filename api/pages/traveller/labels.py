@@ -7,7 +7,7 @@ _QUIET = 2  # modules of white around it
 
 
 def qr(content: str) -> Markup:
-    """Return the QR code of a text as SVG, drawn in the colour of the words around it."""
+    """Return the QR code of a text as SVG, black, for the white of paper."""
     drawn = segno.make(content, error="m", micro=False)
-    svg = drawn.svg_inline(border=_QUIET, omitsize=True, svgclass="qr", lineclass=None, dark="currentColor")
+    svg = drawn.svg_inline(border=_QUIET, omitsize=True, svgclass="qr", lineclass=None)
     return Markup(svg)  # noqa: S704 - modules drawn by segno, no text of anybody

@@ -1,6 +1,7 @@
 """The traveller: a sheet per job that goes with the goods, a QR code at each step, boxes for what a hand writes."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from api.pages.frame.screen import Screen, TheScreen
 from api.pages.traveller.labels import qr
 from models.connections.postgres import read
 from models.messages.access import Actor
+from models.messages.templates import Plan
 from models.messages.work_orders import JobDetail, JobFilters
 from models.records import order_views, plans
 from models.records.jobs import views
@@ -56,12 +58,26 @@ def _sheet(session: Session, request: Request, actor: Actor, job_id: UUID) -> di
          "crew": plan.steps[step.step_index].crew, "skills": plan.steps[step.step_index].skills}
         for step in job.steps
     ]  # fmt: skip
-    picks = [
-        {"step": step.name, "sku": line.sku, "name": line.name, "uom": line.uom,
-         "quantity": requirement(line, job.quantity)}
-        for step in plan.steps for line in step.parts
-    ]  # fmt: skip
-    return {"job": job, "order": order, "qr": qr(_address(request, job.code)), "steps": steps, "picks": picks}
+    return {
+        "job": job,
+        "order": order,
+        "qr": qr(_address(request, job.code)),
+        "steps": steps,
+        "picks": _picks(plan, job.quantity),
+    }
+
+
+def _picks(plan: Plan, quantity: Decimal) -> list[dict[str, Any]]:
+    """Return what to take from stock for the whole lot: each part once, with the steps it is for."""
+    picks: dict[str, dict[str, Any]] = {}
+    for step in plan.steps:
+        for line in step.parts:
+            one = picks.setdefault(
+                line.sku, {"sku": line.sku, "name": line.name, "uom": line.uom, "quantity": Decimal(0), "steps": []}
+            )
+            one["quantity"] += requirement(line, quantity)
+            one["steps"] += [] if step.name in one["steps"] else [step.name]
+    return [picks[sku] for sku in sorted(picks)]
 
 
 def _address(request: Request, code: str) -> str:
