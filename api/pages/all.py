@@ -4,11 +4,15 @@ from fastapi import APIRouter
 
 from api.pages.access import invitations, passwords, sign_up
 from api.pages.access import routes as access
+from api.pages.boms import routes as boms
+from api.pages.catalog import parts, products, suppliers, work_centers
 from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.orders import routes as orders
 from api.pages.station import routes as station
+from api.pages.stock import posting
+from api.pages.stock import routes as stock
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -22,4 +26,11 @@ PAGES: tuple[APIRouter, ...] = (
     jobs.router,
     work_orders.router,
     station.router,
+    stock.router,
+    posting.router,
+    products.router,
+    parts.router,
+    boms.router,
+    suppliers.router,
+    work_centers.router,
 )

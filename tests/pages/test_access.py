@@ -39,6 +39,7 @@ def test_everybody_begins_where_their_work_is(browser: Opens) -> None:
     homes = {role: browser(role).get("/").headers["location"] for role in Role}
     assert homes[Role.TECHNICIAN] == homes[Role.OUTSOURCED_TECHNICIAN] == "/station"
     assert homes[Role.MANAGER] == homes[Role.ADMIN] == homes[Role.VIEWER] == "/dashboard"
+    assert homes[Role.INVENTORY_MANAGER] == "/stock"
     assert homes[Role.CUSTOMER] == "/orders"
 
 

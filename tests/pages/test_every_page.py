@@ -8,6 +8,8 @@ from fastapi.routing import APIRoute
 
 from api.deps import declared_access
 from api.pages.all import PAGES
+from models.messages.catalog import SupplierDraft
+from models.records.catalog import suppliers
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -20,11 +22,17 @@ ROUTES = [route for router in PAGES for route in router.routes if isinstance(rou
 SHOWN = [route for route in ROUTES if "GET" in (route.methods or ()) and not route.path.startswith("/static/")]
 
 
+_ANY = "SELECT id FROM {} LIMIT 1"
+_CATALOG = ("products", "parts", "suppliers", "work_centers")
+
+
 @pytest.fixture
 def subjects(tenant: Factory) -> dict[str, Any]:
     """What stands for the {parameters} of addresses: an order with one job, its first step finished."""
     hands = lamp_job(tenant)
     hands.work("cut")
+    with tenant.begin() as session:
+        suppliers.create_supplier(session, tenant.actor(Role.ADMIN), SupplierDraft(code="ACME", name="Acme"))
     (order,) = rows(tenant, "SELECT id FROM orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
     return {
@@ -33,6 +41,7 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
         "steering": "hold",
+        **{f"{kind[:-1]}_id": rows(tenant, _ANY.format(kind))[0].id for kind in _CATALOG},
     }
 
 

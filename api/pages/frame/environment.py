@@ -10,7 +10,15 @@ from jinja2.runtime import Context
 
 from api.pages.frame.assets import assets
 from api.pages.frame.formats import Formats
-from api.pages.frame.looks import fact_words, role_words, status_look, work_order_look
+from api.pages.frame.looks import (
+    fact_words,
+    kind_look,
+    move_look,
+    role_words,
+    status_look,
+    template_look,
+    work_order_look,
+)
 from api.pages.frame.texts import markdown
 from api.pages.frame.words import LANGUAGES, translations
 from models.connections.ids import new_id
@@ -50,8 +58,11 @@ def environment(language: str) -> Environment:
         "icon_url": lambda name: assets().icon(name),
         "fact_words": fact_words,
         "fresh_key": lambda: str(new_id()),
+        "kind_look": kind_look,
+        "move_look": move_look,
         "role_words": role_words,
         "status_look": status_look,
+        "template_look": template_look,
         "work_order_look": work_order_look,
         "LANGUAGES": LANGUAGES,
     }
