@@ -8,6 +8,7 @@ from api.pages.boms import routes as boms
 from api.pages.catalog import parts, products, suppliers, work_centers
 from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
+from api.pages.imports import routes as imports
 from api.pages.jobs import routes as jobs
 from api.pages.orders import routes as orders
 from api.pages.station import routes as station
@@ -33,4 +34,5 @@ PAGES: tuple[APIRouter, ...] = (
     boms.router,
     suppliers.router,
     work_centers.router,
+    imports.router,
 )

@@ -12,6 +12,7 @@ from models.messages.access import Actor
 from models.messages.api_keys import KeyDraft
 from models.messages.catalog import SupplierDraft
 from models.messages.identity_providers import ProviderDraft
+from models.messages.integrations import UploadDraft
 from models.messages.invitations import InvitationDraft
 from models.messages.people import Certification
 from models.messages.roles import RoleDraft
@@ -21,6 +22,7 @@ from models.messages.webhooks import WebhookDraft
 from models.records import files, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
+from models.records.integrations import uploads
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job
@@ -29,6 +31,7 @@ from tests.floor import lamp_job
 REAL = {
     "product_id": "SELECT id FROM products LIMIT 1",
     "part_id": "SELECT id FROM parts LIMIT 1",
+    "import_id": "SELECT id FROM imports LIMIT 1",
     "supplier_id": "SELECT id FROM suppliers LIMIT 1",
     "work_center_id": "SELECT id FROM work_centers LIMIT 1",
     "template_id": "SELECT id FROM templates LIMIT 1",
@@ -61,6 +64,7 @@ def build(factory: Factory) -> None:
     factory.token(Role.ADMIN)
     with factory.begin() as session:
         suppliers.create_supplier(session, boss, SupplierDraft(code="ACME", name="Acme"))
+        uploads.keep(session, boss, UploadDraft(), file="x.csv", content=b"sku;name\nA;B\n", shape="x")
         files.store_file(session, boss, "x.png", "image/png", b"\x89PNG\r\n\x1a\n")
         technician = factory.actor(Role.TECHNICIAN).user_id
         roles.create_role(session, boss, RoleDraft(name="shift_lead", title="Lead", permissions=()))

@@ -52,6 +52,9 @@ class Browser:
     def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Any:
         return self._send("POST", path, {"origin": ORIGIN, **headers}, data=form or {})
 
+    def upload(self, path: str, name: str, content: bytes, form: dict[str, str]) -> Any:
+        return self._send("POST", path, {"origin": ORIGIN}, data=form, files={"file": (name, content)})
+
     def _send(self, method: str, path: str, headers: dict[str, str], **more: Any) -> Any:
         self.client.cookies.clear()
         cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())

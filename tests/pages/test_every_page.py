@@ -9,7 +9,9 @@ from fastapi.routing import APIRoute
 from api.deps import declared_access
 from api.pages.all import PAGES
 from models.messages.catalog import SupplierDraft
+from models.messages.integrations import UploadDraft
 from models.records.catalog import suppliers
+from models.records.integrations import uploads
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -33,6 +35,8 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     hands.work("cut")
     with tenant.begin() as session:
         suppliers.create_supplier(session, tenant.actor(Role.ADMIN), SupplierDraft(code="ACME", name="Acme"))
+        file = {"file": "x.csv", "content": b"sku;name;qty\nA;B;1\n", "shape": "x"}
+        upload = uploads.keep(session, tenant.actor(Role.ADMIN), UploadDraft(), **file)
     (order,) = rows(tenant, "SELECT id FROM orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
     return {
@@ -41,6 +45,7 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
         "steering": "hold",
+        "import_id": upload.id,
         **{f"{kind[:-1]}_id": rows(tenant, _ANY.format(kind))[0].id for kind in _CATALOG},
     }
 

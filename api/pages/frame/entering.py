@@ -1,7 +1,7 @@
 """Forms with many fields: what was sent becomes a message, and what is wrong is told at its field."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar, get_args
@@ -62,12 +62,12 @@ class Entry:
         return json.loads(bytes(OnceRunner(self.request, actor, key)(content, act, status=201).body))
 
 
-async def entered(request: Request) -> Entry:
-    """Return what a form sent."""
-    form = await request.form(max_files=1, max_fields=_MOST_FIELDS)
-    pairs = tuple((name, value) for name, value in form.multi_items() if isinstance(value, str))
-    files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile)}
-    return Entry(request, pairs, files)
+async def entered(request: Request) -> AsyncIterator[Entry]:
+    """Yield what a form sent; its files are closed when the answer is made."""
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+        pairs = tuple((name, value) for name, value in form.multi_items() if isinstance(value, str))
+        files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile)}
+        yield Entry(request, pairs, files)
 
 
 TheEntry = Annotated[Entry, Depends(entered)]
