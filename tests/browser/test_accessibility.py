@@ -1,10 +1,17 @@
 """Every page in both themes, held against WCAG 2.2 AA by axe-core."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page
 
+from models.messages.boms import BomLineEdit
+from models.messages.catalog import SupplierDraft
+from models.messages.integrations import UploadDraft
+from models.records import bom_views
+from models.records.catalog import suppliers
+from models.records.integrations import uploads
 from models.rules.access import Role
 from tests.browser.conftest import HOUSE
 from tests.factories import Factory
@@ -34,6 +41,7 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '2 days'")
     execute(tenant, "UPDATE work_orders SET held = true, hold_reason = 'Crack' WHERE step_key = 'polish'")
     (order,) = rows(tenant, "SELECT id FROM orders")
+    catalog = _catalog(tenant)
     steps = {row.step_key: row.id for row in rows(tenant, "SELECT id, step_key FROM work_orders")}
     return {
         "nobody": (None, (
@@ -44,6 +52,11 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
             f"/jobs/{hands.job_id}", "/work-orders", f"/work-orders/{steps['mount']}", f"/work-orders/{steps['cut']}",
             "/nothing-here",
         )),
+        "inventory manager": (Role.INVENTORY_MANAGER, (
+            "/stock", "/stock/ledger", "/stock/shortages", "/stock/check", "/stock/receive?part=BASE", "/stock/count",
+            "/stock/adjust", "/products", "/parts", "/parts?q=nothing", "/parts/new", "/suppliers", "/suppliers/new",
+            "/work-centers", "/work-centers/new", "/imports", "/imports/new", "/products/new", *catalog,
+        )),
         "technician": (Role.TECHNICIAN, (
             "/station", f"/station/{steps['mount']}", f"/station/{steps['cut']}", f"/station/{steps['pack']}",
             "/dashboard",
@@ -51,6 +64,27 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
         "viewer": (Role.VIEWER, ("/dashboard",)),
         "customer": (Role.CUSTOMER, ("/orders", "/welcome")),
     }  # fmt: skip
+
+
+def _catalog(factory: Factory) -> tuple[str, ...]:
+    """The pages of one thing each: a part with a tree below it, one that is short, an import that is looked at."""
+    ivan = factory.actor(Role.INVENTORY_MANAGER)
+    with factory.begin() as session:
+        supplier = suppliers.create_supplier(session, ivan, SupplierDraft(code="ACME", name="Acme"))
+        content = b"SKU;Name;Menge;Preis\nNUT;Nut;4;0,02\nBOLT;Bolt;viele;1\n"
+        file = uploads.keep(session, ivan, UploadDraft(parent="LAMP"), file="list.csv", content=content, shape="x")
+    ids = {row.sku: row for row in rows(factory, "SELECT id, sku, row_version FROM parts")}
+    with factory.begin() as session:
+        lines = (BomLineEdit(part="BASE", quantity=Decimal(2)), BomLineEdit(part="WIRE", quantity=Decimal(1)))
+        bom_views.change_bom(session, ivan, ids["LAMP"].id, lines, ids["LAMP"].row_version)
+    execute(factory, "UPDATE parts SET minimum_stock = 5000, lead_time_days = 9 WHERE sku = 'BASE'")
+    (product,) = rows(factory, "SELECT id FROM products")
+    center = rows(factory, "SELECT id FROM work_centers LIMIT 1")[0]
+    lamp, base = (f"/parts/{ids[sku].id}" for sku in ("LAMP", "BASE"))
+    return (
+        lamp, f"{lamp}/bom", f"{lamp}/edit", base, f"/products/{product.id}", f"/products/{product.id}/edit",
+        f"/suppliers/{supplier.id}", f"/work-centers/{center.id}", f"/imports/{file.id}",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -78,6 +112,7 @@ def test_no_dialog_breaks_a_rule_of_accessibility(
         (Role.MANAGER, addresses["manager"][1][4]),
         (Role.MANAGER, addresses["manager"][1][8]),
         (Role.TECHNICIAN, addresses["technician"][1][1]),
+        (Role.INVENTORY_MANAGER, addresses["inventory manager"][1][-6]),
     ):
         page = person(role, theme=theme)
         page.goto(path)
