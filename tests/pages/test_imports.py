@@ -52,7 +52,7 @@ def test_the_same_file_again_changes_what_differs_and_doubles_nothing(browser: O
     again = _send(ivan, LIST.replace("0,05", "0,07"), "f2", parent="GANTRY").headers["location"]
     look = words(ivan.get(again).text)
     assert "Changed parts 1" in look
-    assert "unit_cost: 0.05 → 0.07" in look
+    assert "Cost per unit: 0.05 → 0.07" in look
     _import(ivan, again, "i2")
     assert scalar(tenant, "SELECT count(*) FROM parts") == 3
     assert scalar(tenant, "SELECT count(*) FROM bom_lines") == 2
