@@ -14,6 +14,7 @@ from models.messages.base import Message
 from models.messages.exports import Export
 
 _IN_MEMORY = 1_000_000  # bytes; what is larger goes through a file without a name
+_LAST = frozenset({"active", "id", "row_version", "created_at", "updated_at"})  # what only programs read
 _BOM = "\ufeff"
 CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 
@@ -25,7 +26,7 @@ def as_csv(name: str, shape: type[Message], rows: Iterable[Message], how: Export
         text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
         if how.bom:
             text.write(_BOM)
-        columns = tuple(shape.model_fields)
+        columns = sorted(shape.model_fields, key=_LAST.__contains__)
         table = csv.writer(text, delimiter=how.separator)
         table.writerow(columns)
         table.writerows([cell(getattr(row, column)) for column in columns] for row in rows)

@@ -4,10 +4,13 @@ from fastapi import APIRouter
 
 from api.pages.access import invitations, passwords, pin, sign_up
 from api.pages.access import routes as access
+from api.pages.boms import routes as boms
+from api.pages.catalog import parts, products, suppliers, work_centers
 from api.pages.dashboard import routes as dashboard
 from api.pages.figures import routes as figures
 from api.pages.filters import routes as filters
 from api.pages.frame import assets
+from api.pages.imports import routes as imports
 from api.pages.jobs import routes as jobs
 from api.pages.keys import routes as keys
 from api.pages.licensing import routes as licensing
@@ -21,6 +24,8 @@ from api.pages.skills import certificates
 from api.pages.skills import routes as skills
 from api.pages.station import routes as station
 from api.pages.stations import routes as stations
+from api.pages.stock import posting
+from api.pages.stock import routes as stock
 from api.pages.teams import routes as teams
 from api.pages.traveller import routes as traveller
 from api.pages.trust import routes as trust
@@ -59,4 +64,12 @@ PAGES: tuple[APIRouter, ...] = (
     filters.router,
     licensing.router,
     trust.router,
+    stock.router,
+    posting.router,
+    products.router,
+    parts.router,
+    boms.router,
+    suppliers.router,
+    work_centers.router,
+    imports.router,
 )

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from models.messages.base import Code, Figure, Id, Message, Money, Name, PositiveQuantity, Text
+from models.messages.base import Code, Figure, Id, Instant, Message, Money, Name, PositiveQuantity, Text
 from models.messages.boms import LineCounts
+from models.messages.paging import PageRequest
 
 
 class BomField(StrEnum):
@@ -157,12 +158,40 @@ class BomImportPreview(Message):
 class BomCommit(Message):
     """What an import wrote."""
 
-    parent_id: Id
-    parent: Code
-    parent_created: bool
+    parent_id: Id | None = Field(None, description="None where only parts were written")
+    parent: Code | None = None
+    parent_created: bool = False
     parts_created: int
     parts_updated: int
     parts_unchanged: int
     suppliers_created: int
-    lines: LineCounts
+    lines: LineCounts = LineCounts()
     skipped: tuple[RefusedRow, ...] = Field((), description="Rows left out because the person said so")
+
+
+class UploadDraft(Message):
+    """A file that somebody wants to import: for which parent (none: only its parts), in which unit by default."""
+
+    parent: Code | None = None
+    name: Name | None = Field(None, description="Name of the parent, where it is new")
+    default_uom: Annotated[str, StringConstraints(max_length=16)] = "pcs"
+
+
+class ImportView(UploadDraft):
+    """An import: open until it is committed; then its file is gone and what it did stays."""
+
+    id: Id
+    file: str
+    size: int
+    mapping: ColumnMapping
+    row_version: int
+    created_by: str
+    created_at: Instant
+    ended_at: Instant | None
+    result: BomCommit | None
+
+
+class ImportFilters(PageRequest):
+    """How the list of imports is read, newest first; `q` looks in file and parent."""
+
+    sort: Literal["created_at", "-created_at"] = "-created_at"

@@ -1,10 +1,10 @@
-"""Outgoing webhooks and their deliveries."""
+"""Outgoing webhooks and their deliveries; files that are being imported, and what became of them."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Column, Index, LargeBinary
 from sqlmodel import Field
 
 from models.tables.access.people import words
@@ -51,3 +51,29 @@ class WebhookDelivery(Row, table=True):
     ended_at: datetime | None = instant()
     delivered: bool = False
     answer: str | None = Field(default=None, max_length=500)
+
+
+class Import(Row, table=True):
+    """A parts list on its way in: its file until it is committed, what it did afterwards."""
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        Index("imports_by_creation", "tenant_id", "created_at", "id"),
+        Index("imports_by_shape", "tenant_id", "shape", "ended_at", postgresql_where="ended_at IS NOT NULL"),
+    )
+
+    id: UUID = identity()
+    file: str = Field(max_length=200)
+    size: int
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    shape: str = Field(max_length=64)
+    parent: str | None = Field(default=None, max_length=64)
+    name: str | None = Field(default=None, max_length=200)
+    default_uom: str = Field(max_length=16)
+    mapping: dict[str, Any] = document()
+    result: dict[str, Any] | None = document(nullable=True)
+    created_by: UUID = reference("users.id")
+    row_version: int = 1
+    created_at: datetime = instant(nullable=False)
+    updated_at: datetime = instant(nullable=False)
+    ended_at: datetime | None = instant()

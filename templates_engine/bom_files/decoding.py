@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from templates_engine.bom_files.refusal import BomFileRefused, FileFault
+from templates_engine.bom_files.spreadsheets import SPREADSHEETS, table_of
 
 MAX_BYTES = 5_000_000
 _SAMPLE = 20_000
 _SAVE_AS = "open it and save it as CSV (in Excel: 'CSV UTF-8'), then import that file"
 
 _KNOWN_BINARIES: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", f"This is an Excel, LibreOffice or ZIP file: {_SAVE_AS}."),
-    (b"\xd0\xcf\x11\xe0", f"This is an old Excel or Word file: {_SAVE_AS}."),
     (b"%PDF", "This is a PDF: ask its author for the list as CSV, or copy the table into a spreadsheet."),
     (b"\x89PNG", "This is a picture: a parts list must be a CSV or TSV file."),
     (b"\xff\xd8\xff", "This is a picture: a parts list must be a CSV or TSV file."),
@@ -39,6 +38,8 @@ def text_of(content: bytes) -> tuple[str, str]:
     """Return a file's text and the name of its encoding; raises BomFileRefused for what is no text."""
     if len(content) > MAX_BYTES:
         raise BomFileRefused(FileFault.TOO_LARGE, "The file is larger than 5 MB: split it into several imports.")
+    if content.startswith(SPREADSHEETS):
+        return table_of(content), "spreadsheet"
     for magic, advice in _KNOWN_BINARIES:
         if content.startswith(magic):
             raise BomFileRefused(FileFault.NOT_TEXT, advice)

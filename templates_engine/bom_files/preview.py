@@ -42,10 +42,13 @@ class _Table:
     headers: tuple[str, ...]
 
 
-def read_bom(content: bytes, *, mapping: ColumnMapping | None = None, default_uom: str = "pcs") -> BomPreview:
+def read_bom(
+    content: bytes, *, mapping: ColumnMapping | None = None, default_uom: str = "pcs", parts_only: bool = False
+) -> BomPreview:
     """Read a parts list as people have them; nothing is written. Costs are per unit, quantities per parent.
 
-    `mapping` corrects the guessed columns. Raises BomFileRefused, and nothing else whatever the bytes are.
+    `mapping` corrects the guessed columns; with `parts_only` quantities may be missing.
+    Raises BomFileRefused, and nothing else whatever the bytes are.
     """
     wishes = mapping or ColumnMapping()
     uom = unit_of(default_uom)
@@ -56,7 +59,7 @@ def read_bom(content: bytes, *, mapping: ColumnMapping | None = None, default_uo
     guessed = guess(table.headers, table.lines, len(table.headers))
     columns = corrected(guessed.chosen, wishes, table.headers)
     styles = _styles(table, columns, wishes.decimal_mark)
-    reading = Reading(columns, {field: style.decimal_mark for field, style in styles.items()}, uom)
+    reading = Reading(columns, {field: style.decimal_mark for field, style in styles.items()}, uom, parts_only)
     rows, left = _sorted_out(table, reading)
     computed = sum((_line_total(row) for row in rows), Decimal(0))
     stated = _published(table, reading, styles, left)
@@ -162,7 +165,7 @@ def _about_columns(table: _Table, reading: Reading, styles: dict[BomField, Numbe
         yield "No row names the columns: they were guessed from their content."
     elif table.titles:
         yield f"What stands above line {table.header.number}, the row of headers, was left out."
-    if _F.QUANTITY not in reading.mapping:
+    if _F.QUANTITY not in reading.mapping and not reading.parts_only:
         yield "No column was taken for the quantity: say which one it is."
     if _F.NAME not in reading.mapping and _F.SKU not in reading.mapping:
         yield "No column was taken for the part's name or number: say which one it is."

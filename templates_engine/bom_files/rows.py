@@ -37,6 +37,7 @@ class Reading:
     mapping: Mapping[BomField, int]
     decimal_marks: Mapping[BomField, DecimalMark]
     default_uom: str
+    parts_only: bool = False  # a list of parts and not of what something is made of: it may have no quantities
 
 
 @dataclass
@@ -85,6 +86,8 @@ def row_of(line: Line, sku: str, reading: Reading) -> BomRow:
 
 def _quantity(line: Line, reading: Reading, hints: _Hints) -> tuple[Decimal, str]:
     """Return quantity and unit; the unit may stand behind the number, in its own column, or in the note."""
+    if reading.parts_only and not line.cell(reading.mapping.get(_F.QUANTITY)):
+        return Decimal(1), _unit(line, None, reading, hints)
     if _F.QUANTITY not in reading.mapping:
         raise RowRefused(_K.NO_QUANTITY, "No column is taken for the quantity: say which one it is.")
     cell = line.cell(reading.mapping[_F.QUANTITY])

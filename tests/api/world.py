@@ -15,6 +15,7 @@ from models.messages.catalog import SupplierDraft
 from models.messages.files import AttachmentDraft
 from models.messages.filters import SavedFilterDraft
 from models.messages.identity_providers import ProviderDraft
+from models.messages.integrations import UploadDraft
 from models.messages.invitations import InvitationDraft
 from models.messages.notes import NoteDraft
 from models.messages.people import Certification
@@ -25,6 +26,7 @@ from models.messages.webhooks import WebhookDraft
 from models.records import attachments, calls, files, filters, notes, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
+from models.records.integrations import uploads
 from models.rules.access import Permission, Role
 from models.rules.filters import FilteredList
 from tests.factories import Factory
@@ -34,6 +36,7 @@ from tests.floor import lamp_job
 REAL = {
     "product_id": "SELECT id FROM products LIMIT 1",
     "part_id": "SELECT id FROM parts LIMIT 1",
+    "import_id": "SELECT id FROM imports LIMIT 1",
     "supplier_id": "SELECT id FROM suppliers LIMIT 1",
     "work_center_id": "SELECT id FROM work_centers LIMIT 1",
     "template_id": "SELECT id FROM templates LIMIT 1",
@@ -80,6 +83,7 @@ def staff(factory: Factory) -> None:
     boss, technician = factory.actor(Role.ADMIN), factory.actor(Role.TECHNICIAN).user_id
     factory.token(Role.ADMIN)
     with factory.begin() as session:
+        uploads.keep(session, boss, UploadDraft(), file="x.csv", content=b"sku;name\nA;B\n", shape="x")
         roles.create_role(session, boss, RoleDraft(name="shift_lead", title="Lead", permissions=()))
         teams.create_team(session, boss, TeamDraft(code="NIGHT", name="Night shift", members=(technician,)))
         skill = skills.create_skill(session, boss, SkillDraft(code="WELD", name="Welding"))

@@ -7,10 +7,15 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page
 
+from models.messages.boms import BomLineEdit
+from models.messages.catalog import SupplierDraft
 from models.messages.files import AttachmentDraft
 from models.messages.filters import SavedFilterDraft
+from models.messages.integrations import UploadDraft
 from models.messages.orders import ChangeOrder, PlaceOrder
-from models.records import attachments, files, filters, order_changes, orders
+from models.records import attachments, bom_views, files, filters, order_changes, orders
+from models.records.catalog import suppliers
+from models.records.integrations import uploads
 from models.rules.access import Role
 from models.rules.filters import FilteredList
 from tests.api.world import real_ids, staff
@@ -57,6 +62,7 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
         picture = files.store_file(session, manager, "crack.png", "image/png", PIXEL)
         step = {row.step_key: row.id for row in rows(tenant, "SELECT id, step_key FROM work_orders")}["cut"]
         attachments.attach(session, manager, AttachmentDraft(file_id=picture.id, work_order_id=step, caption="Crack"))
+    catalog = _catalog(tenant)
     steps = {row.step_key: row.id for row in rows(tenant, "SELECT id, step_key FROM work_orders")}
     return {
         "nobody": (None, (
@@ -68,6 +74,11 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
             f"/jobs/{hands.job_id}", "/work-orders", f"/work-orders/{steps['mount']}", f"/work-orders/{steps['cut']}",
             "/nothing-here", "/manufacturing-orders", f"/orders/{order.id}?in=all", f"/jobs/{hands.job_id}/traveller",
             f"/orders/{order.id}/traveller", "/figures",
+        )),
+        "inventory manager": (Role.INVENTORY_MANAGER, (
+            "/stock", "/stock/ledger", "/stock/shortages", "/stock/check", "/stock/receive?part=BASE", "/stock/count",
+            "/stock/adjust", "/products", "/parts", "/parts?q=nothing", "/parts/new", "/suppliers", "/suppliers/new",
+            "/work-centers", "/work-centers/new", "/imports", "/imports/new", "/products/new", *catalog,
         )),
         "technician": (Role.TECHNICIAN, (
             "/station", f"/station/{steps['mount']}", f"/station/{steps['cut']}", f"/station/{steps['pack']}",
@@ -84,6 +95,27 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
         )),
         "customer": (Role.CUSTOMER, ("/orders", f"/orders/{own}", "/orders/new", "/welcome")),
     }  # fmt: skip
+
+
+def _catalog(factory: Factory) -> tuple[str, ...]:
+    """The pages of one thing each: a part with a tree below it, one that is short, an import that is looked at."""
+    ivan = factory.actor(Role.INVENTORY_MANAGER)
+    with factory.begin() as session:
+        supplier = suppliers.create_supplier(session, ivan, SupplierDraft(code="ACME", name="Acme"))
+        content = b"SKU;Name;Menge;Preis\nNUT;Nut;4;0,02\nBOLT;Bolt;viele;1\n"
+        file = uploads.keep(session, ivan, UploadDraft(parent="LAMP"), file="list.csv", content=content, shape="x")
+    ids = {row.sku: row for row in rows(factory, "SELECT id, sku, row_version FROM parts")}
+    with factory.begin() as session:
+        lines = (BomLineEdit(part="BASE", quantity=Decimal(2)), BomLineEdit(part="WIRE", quantity=Decimal(1)))
+        bom_views.change_bom(session, ivan, ids["LAMP"].id, lines, ids["LAMP"].row_version)
+    execute(factory, "UPDATE parts SET minimum_stock = 5000, lead_time_days = 9 WHERE sku = 'BASE'")
+    (product,) = rows(factory, "SELECT id FROM products")
+    center = rows(factory, "SELECT id FROM work_centers LIMIT 1")[0]
+    lamp, base = (f"/parts/{ids[sku].id}" for sku in ("LAMP", "BASE"))
+    return (
+        lamp, f"{lamp}/bom", f"{lamp}/edit", base, f"/products/{product.id}", f"/products/{product.id}/edit",
+        f"/suppliers/{supplier.id}", f"/work-centers/{center.id}", f"/imports/{file.id}",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -115,6 +147,7 @@ def test_no_dialog_breaks_a_rule_of_accessibility(
         (Role.MANAGER, "/work-orders"),
         (Role.TECHNICIAN, addresses["technician"][1][1]),
         *((Role.ADMIN, path) for path in addresses["administrator"][1][2:15]),
+        (Role.INVENTORY_MANAGER, addresses["inventory manager"][1][-6]),
     ):
         page = person(role, theme=theme)
         page.goto(path)

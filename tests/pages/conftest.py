@@ -56,6 +56,9 @@ class Browser:
         """Post a body as it is, such as a form with a file."""
         return self._send("POST", path, {"origin": ORIGIN, **headers}, content=body)
 
+    def upload(self, path: str, name: str, content: bytes, form: dict[str, str]) -> Any:
+        return self._send("POST", path, {"origin": ORIGIN}, data=form, files={"file": (name, content)})
+
     def _send(self, method: str, path: str, headers: dict[str, str], **more: Any) -> Any:
         self.client.cookies.clear()
         cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())

@@ -1,8 +1,11 @@
 """Pages as a browser reads them: what they load, and whether any of it is forbidden."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+_TAG = re.compile(r"<[^>]+>")
 _LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "form": "action", "use": "href", "a": "href"}
 
 
@@ -40,3 +43,8 @@ class Reader(HTMLParser):
     def foreign(self) -> list[str]:
         """Addresses that leave this server."""
         return [address for address in self.addresses if urlsplit(address).netloc]
+
+
+def words(page: str) -> str:
+    """A page's text as one line, cells and blocks apart."""
+    return " ".join(unescape(_TAG.sub(" ", page)).split())

@@ -40,6 +40,7 @@ def test_everybody_begins_where_their_work_is(browser: Opens) -> None:
     assert homes[Role.TECHNICIAN] == homes[Role.OUTSOURCED_TECHNICIAN] == "/station"
     assert homes[Role.MANAGER] == homes[Role.ADMIN] == "/dashboard"
     assert homes[Role.VIEWER] == "/figures"
+    assert homes[Role.INVENTORY_MANAGER] == "/stock"
     assert homes[Role.CUSTOMER] == "/orders"
 
 

@@ -9,6 +9,10 @@ from fastapi.routing import APIRoute
 from api.deps import declared_access
 from api.pages.all import PAGES
 from models.connections.ids import new_id
+from models.messages.catalog import SupplierDraft
+from models.messages.integrations import UploadDraft
+from models.records.catalog import suppliers
+from models.records.integrations import uploads
 from models.rules.access import Permission, Role
 from tests.api.world import real_ids, staff
 from tests.factories import Factory
@@ -25,11 +29,19 @@ PEOPLE = (
 )  # fmt: skip
 
 
+_ANY = "SELECT id FROM {} LIMIT 1"
+_CATALOG = ("products", "parts", "suppliers", "work_centers")
+
+
 @pytest.fixture
 def subjects(tenant: Factory) -> dict[str, Any]:
     """What stands for the {parameters} of addresses: an order with one job, its first step finished."""
     hands = lamp_job(tenant)
     hands.work("cut")
+    with tenant.begin() as session:
+        suppliers.create_supplier(session, tenant.actor(Role.ADMIN), SupplierDraft(code="ACME", name="Acme"))
+        file = {"file": "x.csv", "content": b"sku;name;qty\nA;B;1\n", "shape": "x"}
+        upload = uploads.keep(session, tenant.actor(Role.ADMIN), UploadDraft(), **file)
     (order,) = rows(tenant, "SELECT id FROM orders")
     (made,) = rows(tenant, "SELECT id FROM manufacturing_orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
@@ -43,6 +55,8 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "manufacturing_order_id": made.id,
         "saved_filter_id": new_id(),
         "steering": "hold",
+        "import_id": upload.id,
+        **{f"{kind[:-1]}_id": rows(tenant, _ANY.format(kind))[0].id for kind in _CATALOG},
     }
 
 

@@ -13,10 +13,13 @@ from api.pages.frame.formats import Formats
 from api.pages.frame.looks import (
     fact_words,
     fate_look,
+    kind_look,
     module_words,
+    move_look,
     role_words,
     standing_look,
     status_look,
+    template_look,
     work_order_look,
 )
 from api.pages.frame.texts import markdown
@@ -90,9 +93,12 @@ def environment(language: str) -> Environment:
         "fate_look": fate_look,
         "fresh_key": lambda: str(new_id()),
         "module_words": module_words,
+        "kind_look": kind_look,
+        "move_look": move_look,
         "role_words": role_words,
         "standing_look": standing_look,
         "status_look": status_look,
+        "template_look": template_look,
         "work_order_look": work_order_look,
         "whole_list": lambda name: WHOLE_LIST[FilteredList(name)],
         "LANGUAGES": LANGUAGES,

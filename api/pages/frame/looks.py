@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from api.pages.frame.words import marked
 from models.messages.bulk import Fate
 from models.rules.access import Role
+from models.rules.catalog import PartKind
 from models.rules.commands import CommandState
 from models.rules.forecasts import Standing
 from models.rules.orders import ENDED, Status
+from models.rules.stock import MoveKind
+from models.rules.templates import TemplateStatus
 from models.rules.work_orders import OPEN, WorkOrderState
 
 
@@ -78,6 +81,42 @@ def work_order_look(state: str, *, held: bool = False) -> Look:
 def status_look(status: str, *, held: bool = False) -> Look:
     """Return the look of an order or job."""
     return HELD if held and status not in ENDED else STATUSES[Status(status)]
+
+
+KINDS = {
+    PartKind.BOUGHT: Look("state-waiting", "package-import", marked("Bought")),
+    PartKind.MADE: Look("state-waiting", "tools", marked("Made here")),
+    PartKind.PHANTOM: Look("state-waiting", "hierarchy-2", marked("Phantom")),
+}
+MOVES = {
+    MoveKind.RECEIPT: Look("state-waiting", "package-import", marked("Received")),
+    MoveKind.ISSUE: Look("state-waiting", "package-export", marked("Used")),
+    MoveKind.RETURN: Look("state-waiting", "arrow-back-up", marked("Given back")),
+    MoveKind.PRODUCE: Look("state-waiting", "tools", marked("Made")),
+    MoveKind.SCRAP: Look("state-waiting", "trash", marked("Scrapped")),
+    MoveKind.ADJUST: Look("state-waiting", "adjustments", marked("Adjusted")),
+    MoveKind.SHIP: Look("state-waiting", "truck-delivery", marked("Shipped")),
+}
+TEMPLATES = {
+    TemplateStatus.DRAFT: Look("state-waiting", "pencil", marked("Draft")),
+    TemplateStatus.PUBLISHED: Look("state-running", "check", marked("Published")),
+    TemplateStatus.RETIRED: Look("state-done", "archive", marked("Retired")),
+}
+
+
+def kind_look(kind: str) -> Look:
+    """Return the look of a kind of part."""
+    return KINDS[PartKind(kind)]
+
+
+def move_look(kind: str) -> Look:
+    """Return the look of a movement of stock."""
+    return MOVES[MoveKind(kind)]
+
+
+def template_look(status: str) -> Look:
+    """Return the look of a template version."""
+    return TEMPLATES[TemplateStatus(status)]
 
 
 ROLES = {

@@ -47,6 +47,24 @@ MENU = (
         ),
     ),
     Group(
+        marked("Stock"),
+        (
+            Place("/stock", marked("Stock"), "building-warehouse", Permission.STOCK_READ),
+            Place("/stock/shortages", marked("Shortages"), "alert-triangle", Permission.STOCK_READ),
+            Place("/stock/ledger", marked("Ledger"), "history", Permission.STOCK_READ),
+        ),
+    ),
+    Group(
+        marked("Catalog"),
+        (
+            Place("/products", marked("Products"), "box", Permission.PRODUCTS_READ),
+            Place("/parts", marked("Parts"), "packages", Permission.CATALOG_READ),
+            Place("/suppliers", marked("Suppliers"), "truck-delivery", Permission.CATALOG_READ),
+            Place("/work-centers", marked("Work centres"), "building-factory-2", Permission.CATALOG_READ),
+            Place("/imports", marked("Imports"), "file-import", Permission.CATALOG_EDIT),
+        ),
+    ),
+    Group(
         marked("Administration"),
         (
             Place("/users", marked("People"), "users", Permission.USERS_READ),
@@ -70,10 +88,18 @@ def menu_of(actor: Actor) -> Iterator[Group]:
             yield Group(group.title, places)
 
 
+def place_of(path: str) -> str:
+    """Return the entry an address belongs to: the longest that it begins with; empty for none."""
+    paths = (place.path for group in MENU for place in group.places)
+    return max((each for each in paths if path == each or path.startswith(f"{each}/")), key=len, default="")
+
+
 def home_of(actor: Actor) -> str:
-    """Return where somebody begins: those who work at their station, those who see figures alone with them."""
+    """Return where somebody begins: their station, the stock they keep, the figures, or the first they may see."""
     if actor.may(Permission.WORK_ORDERS_ACT) and not actor.may(Permission.FIGURES_READ):
         return "/station"
+    if actor.may(Permission.STOCK_MOVE) and not actor.may(Permission.ORDERS_CONTROL):
+        return "/stock"
     if actor.may(Permission.FIGURES_READ) and not actor.may(Permission.WORK_ORDERS_READ):
         return "/figures"
     return next((place.path for group in menu_of(actor) for place in group.places), "/welcome")

@@ -14,7 +14,7 @@ from api.deps import SignedIn
 from api.pages.frame.asking import filters_in
 from api.pages.frame.environment import environment
 from api.pages.frame.formats import Formats, zone
-from api.pages.frame.navigation import menu_of
+from api.pages.frame.navigation import menu_of, place_of
 from api.pages.frame.query import Query
 from api.pages.frame.safety import HEADERS
 from api.pages.frame.words import accepted, known, locale, translations
@@ -99,6 +99,7 @@ class Screen:
         follows = self.may(Permission.WORK_ORDERS_READ)
         return {
             "actor": self.actor,
+            "current": place_of(self.request.url.path),
             "factory": self.viewer.factory if self.viewer else "FactoryOS",
             "formats": formats,
             "language": self.language,

@@ -11,7 +11,7 @@ from models.connections.ids import new_id
 from models.messages.access import Actor
 from models.messages.integrations import BomCommit, BomPreview, RefusedRow
 from models.records import boms
-from models.records.integrations.comparison import WantedPart, held_against
+from models.records.integrations.comparison import Comparison, WantedPart, held_against
 from models.records.refusals import Unfit
 from models.records.versioned import change, tell
 from models.rules.catalog import PartKind
@@ -71,12 +71,14 @@ def commit_bom(  # noqa: PLR0913 - who, what, for which parent
     session: Session,
     actor: Actor,
     *,
-    parent_sku: str,
+    parent_sku: str | None,
     parent_name: str | None,
     preview: BomPreview,
     skip_refused: bool = False,
 ) -> BomCommit:
     """Write suppliers, parts, the parent and its lines in the caller's one transaction; the same file twice is once.
+
+    Without a parent only suppliers and parts are written.
 
     Raises BomImportRefused, NothingToImport and BomHasCycle; then the caller's transaction must not commit.
     """
@@ -93,15 +95,26 @@ def commit_bom(  # noqa: PLR0913 - who, what, for which parent
     for statement, wanted in ((_ADD_PARTS, added), (_CHANGE_PARTS, changed)):
         if wanted:
             session.execute(statement, {**_columns(wanted, suppliers), "tenant": actor.tenant_id})
-    parent, parent_created = _parent(session, actor, parent_sku, parent_name)
-    counts = boms.write_lines(session, actor.tenant_id, parent.id, parent.sku, held.edits)
     commit = BomCommit(
-        parent_id=parent.id, parent=parent.sku, parent_created=parent_created, parts_created=len(added),
-        parts_updated=len(changed), parts_unchanged=len(held.parts) - len(added) - len(changed),
-        suppliers_created=suppliers_created, lines=counts, skipped=tuple(left),
+        parts_created=len(added), parts_updated=len(changed),
+        parts_unchanged=len(held.parts) - len(added) - len(changed), suppliers_created=suppliers_created,
+        skipped=tuple(left),
     )  # fmt: skip
-    tell(session, actor, "boms:imported", parent.id, module="integrations", after=_summary(commit))
+    if parent_sku is not None:
+        commit = _with_parent(session, actor, commit, parent_sku, parent_name, held)
+    subject = commit.parent_id or new_id()
+    tell(session, actor, "boms:imported", subject, module="integrations", after=_summary(commit))
     return commit
+
+
+def _with_parent(  # noqa: PLR0913, PLR0917 - who, what, for which parent
+    session: Session, actor: Actor, commit: BomCommit, sku: str, name: str | None, held: Comparison
+) -> BomCommit:
+    """Write the parent and its lines, and say so."""
+    parent, created = _parent(session, actor, sku, name)
+    counts = boms.write_lines(session, actor.tenant_id, parent.id, parent.sku, held.edits)
+    told = {"parent_id": parent.id, "parent": parent.sku, "parent_created": created, "lines": counts}
+    return commit.model_copy(update=told)
 
 
 def _summary(commit: BomCommit) -> BomCommit:

@@ -1,0 +1,104 @@
+"""Stock by pages: received, counted and adjusted once, never below zero, and each movement with its cause."""
+
+from collections.abc import Callable
+
+from models.records import stock_views
+from models.rules.access import Role
+from tests.factories import Factory
+from tests.floor import execute, lamp_job, place, publish_lamp, receive, scalar, scale, stock_of
+from tests.pages.conftest import Browser
+from tests.pages.reading import Reader, words
+
+Opens = Callable[..., Browser]
+
+
+def _lines(quantity: str = "quantity", **parts: str) -> dict[str, object]:
+    return {
+        "key": "k", "part": list(parts), quantity: list(parts.values()), "uom": [""] * len(parts),
+        "unit_cost": [""] * len(parts), "reason": "DN 12",
+    }  # fmt: skip
+
+
+def test_goods_are_received_once_and_the_page_says_what_there_is_now(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    ivan = browser(Role.INVENTORY_MANAGER)
+    for _ in range(2):
+        answer = ivan.post("/stock/receive", _lines(BASE="20", WIRE="2,5"))
+        assert answer.status_code == 303, answer.text
+    assert (stock_of(tenant, "BASE"), str(stock_of(tenant, "WIRE"))) == (20, "2.500000")
+    assert "Received. In stock now: BASE 20 pcs, WIRE 2.5 m." in words(ivan.get("/stock/receive").text)
+    ledger = words(ivan.get("/stock/ledger").text)
+    assert "BASE Base Received DN 12 +20 pcs DN 12 The inventory_manager" in ledger
+
+
+def test_one_wrong_line_posts_nothing_and_is_told_at_its_place(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    ivan = browser(Role.INVENTORY_MANAGER)
+    answer = ivan.post("/stock/receive", _lines(BASE="1", GHOST="2"))
+    assert answer.status_code == 422
+    assert "There is no part" in answer.text.split('id="part-1-told"')[1]
+    assert 'value="GHOST"' in answer.text
+    none = ivan.post("/stock/receive", _lines() | {"key": "k2"})
+    assert none.status_code == 422
+    assert stock_of(tenant, "BASE") == 0
+
+
+def test_stock_never_falls_below_zero_and_all_that_is_short_is_listed(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    receive(tenant, BASE="3", BOX="1")
+    answer = browser(Role.INVENTORY_MANAGER).post("/stock/adjust", _lines(BASE="-5", BOX="-2"))
+    assert answer.status_code == 422
+    text = words(answer.text)
+    assert "BASE Base: 3 pcs there, 5 pcs wanted" in text
+    assert "BOX Box: 1 pcs there, 2 pcs wanted" in text
+    assert stock_of(tenant, "BASE") == 3
+
+
+def test_a_count_posts_the_difference_and_the_books_stay_right(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    receive(tenant, BASE="3")
+    ivan = browser(Role.INVENTORY_MANAGER)
+    assert ivan.post("/stock/count", _lines("counted", BASE="2", SCREW="90")).status_code == 303
+    assert (stock_of(tenant, "BASE"), stock_of(tenant, "SCREW")) == (2, 90)
+    assert "The books are right" in ivan.get("/stock/check").text
+    execute(tenant, "UPDATE stock_balances SET quantity = 7 WHERE location = 'stock' AND quantity = 2")
+    assert "BASE stock 2 7" in words(ivan.get("/stock/check").text)
+    with tenant.begin() as session:
+        stock_views.rebuild_balances(session)
+    assert "The books are right" in ivan.get("/stock/check").text
+
+
+def test_a_shortage_names_its_orders_and_goes_with_the_receipt(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    receive(tenant, WIRE="100", SCREW="100", BOX="100")
+    execute(tenant, "UPDATE parts SET lead_time_days = 5 WHERE sku = 'BASE'")
+    scale(tenant, place(tenant, "4"))
+    ivan = browser(Role.INVENTORY_MANAGER)
+    text = words(ivan.get("/stock/shortages").text)
+    assert "BASE Base 0 pcs on hand, 4 pcs needed by orders" in text
+    assert "Buy 4 pcs" in text
+    assert "ORD-000001 Desk lamp" in text
+    assert "BASE Base" in words(ivan.get("/stock?short=true").text)
+    ivan.post("/stock/receive", _lines(BASE="4"))
+    assert "Nothing is short" in ivan.get("/stock/shortages").text
+
+
+def test_the_ledger_is_filtered_by_order_person_and_day(browser: Opens, tenant: Factory) -> None:
+    lamp_job(tenant, "2").work("cut")
+    maria = browser(Role.MANAGER)
+    page = Reader(maria.get("/stock/ledger?order=ORD-000001").text)
+    order = scalar(tenant, "SELECT id FROM orders")
+    assert f"/orders/{order}" in page.addresses
+    assert "Received" not in page.text.split("Value")[1]
+    assert "Used" not in Reader(maria.get("/stock/ledger?actor=inventory_manager").text).text.split("Value")[1]
+    assert "Nothing fits" in maria.get("/stock/ledger?until=2020-01-01").text
+    assert "WIRE" in maria.get("/stock/ledger?since=2020-01-01&until=2190-01-01&kind=issue").text
+    link = next(one for one in page.addresses if "entries/export" in one)
+    assert maria.get(link).text.count("ORD-000001") == 1
+
+
+def test_who_may_only_look_is_offered_no_way_to_move_stock(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    page = Reader(browser(Role.MANAGER).get("/stock").text)
+    assert "/stock/receive" not in page.addresses
+    assert browser(Role.MANAGER).get("/stock/receive").status_code == 403
