@@ -73,7 +73,7 @@ class _Offered:
     secret: str | None = None
 
 
-_BY_TOKEN, _BY_KEY, _BY_COOKIE = frozenset({"api", "station"}), frozenset({"key"}), frozenset({"browser"})
+_BY_TOKEN, _BY_KEY, _BY_COOKIE = frozenset({"api", "station"}), frozenset({"key"}), frozenset({"browser", "station"})
 
 
 def _offered(request: Request, credentials: HTTPAuthorizationCredentials | None) -> _Offered:
@@ -112,7 +112,8 @@ def _fits(request: Request, holder: Holder, offered: _Offered) -> bool:
         proven = proven and same(digest(offered.secret), holder.secret_hash)
     if holder.station_id is None:
         return proven
-    token = request.headers.get(STATION_HEADER, "")
+    # A browser keeps its station in a cookie, and its session's secret in another; programs send the station's token.
+    token = request.headers.get(STATION_HEADER, "") or cookies.station_token(request)
     return proven and holder.station_hash is not None and same(digest(token), holder.station_hash)
 
 

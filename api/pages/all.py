@@ -4,10 +4,12 @@ from fastapi import APIRouter
 
 from api.pages.access import invitations, passwords, sign_up
 from api.pages.access import routes as access
+from api.pages.calls import routes as calls
 from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.orders import routes as orders
+from api.pages.station import door as station_door
 from api.pages.station import routes as station
 from api.pages.work_orders import routes as work_orders
 
@@ -18,8 +20,10 @@ PAGES: tuple[APIRouter, ...] = (
     passwords.router,
     sign_up.router,
     dashboard.router,
+    calls.router,
     orders.router,
     jobs.router,
     work_orders.router,
+    station_door.router,
     station.router,
 )

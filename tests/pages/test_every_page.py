@@ -8,6 +8,8 @@ from fastapi.routing import APIRoute
 
 from api.deps import declared_access
 from api.pages.all import PAGES
+from models.messages.calls import CallDraft
+from models.records.calls import raise_call
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -25,6 +27,9 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     """What stands for the {parameters} of addresses: an order with one job, its first step finished."""
     hands = lamp_job(tenant)
     hands.work("cut")
+    with tenant.begin() as session:
+        help_wanted = CallDraft(work_order_id=hands.work_order("mount").id, reason="Machine trouble")
+        call = raise_call(session, tenant.actor(Role.TECHNICIAN), help_wanted)
     (order,) = rows(tenant, "SELECT id FROM orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
     return {
@@ -33,6 +38,8 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
         "steering": "hold",
+        "call_id": call.id,
+        "code": hands.work_order("mount").code,
     }
 
 
@@ -46,7 +53,7 @@ def test_every_page_and_form_says_who_may_use_it() -> None:
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
         "/appearance", "/invitations/{token}", "/login", "/login/code", "/password/forgot", "/password/reset",
-        "/sign-up", "/static/{name}",
+        "/sign-up", "/static/{name}", "/station/door",
     }  # fmt: skip
 
 

@@ -39,6 +39,9 @@ class Known:
 
     tenant_id: UUID
     id: UUID
+    code: str = ""
+    name: str = ""
+    work_center: str | None = None
 
 
 def _view(row: Station, work_center: str | None) -> StationView:
@@ -143,7 +146,7 @@ def known_by(token: str) -> Known:
             raise StationUnknown
         if not session.get_one(Tenant, tenant_id).active:
             raise StationUnknown
-    return Known(tenant_id, identity)
+        return Known(tenant_id, identity, row.code, row.name, _work_center_of(session, row))
 
 
 def make_room(session: Session, known: Known) -> None:
