@@ -48,6 +48,7 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
             "/station", f"/station/{steps['mount']}", f"/station/{steps['cut']}", f"/station/{steps['pack']}",
             "/dashboard",
         )),
+        "admin": (Role.ADMIN, ("/station/setup",)),
         "viewer": (Role.VIEWER, ("/dashboard",)),
         "customer": (Role.CUSTOMER, ("/orders", "/welcome")),
     }  # fmt: skip
