@@ -9,7 +9,10 @@ from models.records.access.sessions import Opened
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECURE_NAME, _PLAIN_NAME = "__Host-factoryos", "factoryos"
-_STATION_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
+
+
+_STATION_SECURE_NAME, _STATION_PLAIN_NAME = "__Host-factoryos-station", "factoryos-station"
+_STATION_SECONDS = 400 * 24 * 3600  # as long as browsers keep a cookie
 
 
 class CrossSite(Exception):  # noqa: N818 - errors name the refusal
@@ -39,6 +42,30 @@ def clear_cookie(request: Request, response: Response) -> None:
     )
 
 
+def _station_name(request: Request) -> str:
+    return _STATION_SECURE_NAME if request.url.scheme == "https" else _STATION_PLAIN_NAME
+
+
+def bind_station(request: Request, response: Response, token: str) -> None:
+    """Make this browser a station, by a cookie that no script can read."""
+    response.set_cookie(
+        _station_name(request), token, max_age=_STATION_SECONDS, path="/", httponly=True,
+        secure=request.url.scheme == "https", samesite="lax",
+    )  # fmt: skip
+
+
+def release_station(request: Request, response: Response) -> None:
+    """Make this browser one like any other again."""
+    response.delete_cookie(
+        _station_name(request), path="/", httponly=True, secure=request.url.scheme == "https", samesite="lax"
+    )
+
+
+def station_token(request: Request) -> str:
+    """Return the token of the station this browser is bound to; empty where it is none."""
+    return request.cookies.get(_station_name(request), "")
+
+
 def credential(request: Request) -> tuple[UUID, str] | None:
     """Return the session and secret of a request's cookie; None without a sensible one.
 
@@ -53,30 +80,6 @@ def credential(request: Request) -> tuple[UUID, str] | None:
     if request.method not in _SAFE:
         check_sender(request)
     return found
-
-
-def set_station(request: Request, response: Response, token: str) -> None:
-    """Make this browser a station: it keeps the station's token where no script can read it."""
-    response.set_cookie(
-        _station_name(request), token, max_age=_STATION_SECONDS, path="/", httponly=True,
-        secure=request.url.scheme == "https", samesite="lax",
-    )  # fmt: skip
-
-
-def clear_station(request: Request, response: Response) -> None:
-    """Take the station from the browser."""
-    response.delete_cookie(
-        _station_name(request), path="/", httponly=True, secure=request.url.scheme == "https", samesite="lax"
-    )
-
-
-def station_token(request: Request) -> str:
-    """Return the token of the station this browser is; empty where it is none."""
-    return request.cookies.get(_station_name(request), "")
-
-
-def _station_name(request: Request) -> str:
-    return f"{_name(request)}-station"
 
 
 def check_sender(request: Request) -> None:

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from api.pages.access import invitations, passwords, pin, sign_up
+from api.pages.access import invitations, passwords, sign_up
 from api.pages.access import routes as access
 from api.pages.boms import routes as boms
+from api.pages.calls import routes as calls
 from api.pages.catalog import parts, products, suppliers, work_centers
 from api.pages.dashboard import routes as dashboard
 from api.pages.figures import routes as figures
@@ -22,6 +23,7 @@ from api.pages.providers import routes as providers
 from api.pages.roles import routes as roles
 from api.pages.skills import certificates
 from api.pages.skills import routes as skills
+from api.pages.station import door as station_door
 from api.pages.station import routes as station
 from api.pages.stations import routes as stations
 from api.pages.stock import posting
@@ -37,17 +39,18 @@ from api.pages.work_orders import routes as work_orders
 PAGES: tuple[APIRouter, ...] = (
     assets.router,
     access.router,
-    pin.router,
     invitations.router,
     passwords.router,
     sign_up.router,
     dashboard.router,
     figures.router,
     traveller.router,
+    calls.router,
     orders.router,
     manufacturing_orders.router,
     jobs.router,
     work_orders.router,
+    station_door.router,
     station.router,
     user_invitations.router,
     users.router,

@@ -39,7 +39,7 @@ async function bundle() {
     ),
     bundle: true, minify: true, format: "esm", target: ["chrome109", "firefox115", "safari16"],
     outdir: making, entryNames: "[name]-[hash]", assetNames: "[name]-[hash]", publicPath: "/static",
-    loader: { ".woff2": "file" }, legalComments: "none", metafile: true, nodePaths: [here("node_modules")],
+    loader: { ".woff2": "file", ".wasm": "file" }, legalComments: "none", metafile: true, nodePaths: [here("node_modules")],
     absWorkingDir: root, plugins: [usedTabler], logLevel: "warning",
   });
   const names = {};

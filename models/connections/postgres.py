@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from json import loads
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,18 @@ def _decimal_loads(raw: str | bytes) -> Any:  # noqa: ANN401 - JSON is any value
     return loads(raw, parse_float=Decimal)
 
 
-@lru_cache(maxsize=1)
+# Two threads that ask first at the same moment must not build two pools, one of them nobody's.
+_BUILDING = Lock()
+
+
 def engine() -> Engine:
     """Return the pooled engine of this process; built on first use, never at import."""
+    with _BUILDING:
+        return _built()
+
+
+@lru_cache(maxsize=1)
+def _built() -> Engine:
     psycopg.types.json.set_json_loads(_decimal_loads)
     return create_engine(
         settings().database_url.replace("postgresql://", "postgresql+psycopg://", 1),
@@ -47,6 +57,11 @@ def engine() -> Engine:
             "prepare_threshold": 2,
         },
     )
+
+
+def is_built() -> bool:
+    """Tell whether this process has its engine already."""
+    return _built.cache_info().currsize > 0
 
 
 @contextmanager
@@ -101,7 +116,7 @@ def dispose() -> None:
     # A pool that was disposed of still takes back what it lent, and would hold it open for ever.
     event.listen(ending, "checkin", _close)
     ending.dispose()
-    engine.cache_clear()
+    _built.cache_clear()
 
 
 def _close(_connection: DBAPIConnection, lent: ConnectionPoolEntry) -> None:

@@ -82,6 +82,18 @@ class WorkOrderDetail(WorkOrderView):
     times: tuple[TimeEntryView, ...]
 
 
+class WaitsFor(Message):
+    """Work that must be finished before other work may begin, and who has it in hand."""
+
+    work_order_id: Id
+    code: str
+    name: str
+    state: WorkOrderState
+    held: bool
+    work_center: str
+    assignee: str | None
+
+
 class WorkOrderFilters(PageRequest):
     """How work orders are read; `q` looks in code and name; `mine` keeps what is assigned to you."""
 

@@ -26,7 +26,7 @@ from tests.working import working
 
 __all__ = ["other_tenant", "tenant"]
 HOUSE = Path(__file__).parents[2]
-SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
+SIZES = {"phone": (390, 844), "desktop": (1440, 900), "tablet": (1024, 768), "upright": (768, 1024)}
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -51,18 +51,45 @@ def origin(servers: Plan) -> Iterator[str]:  # noqa: ARG001 - the servers must r
     """The address of the app, served in this process as in production, with a worker and its relays."""
     if not (assets.FOLDER / "manifest.json").is_file():
         pytest.fail("The pages' style and scripts are not built; run `make setup`.")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
-    )
-    thread = Thread(target=server.run, name="test-api")
+    served = Served()
     with working(relays=True):
-        thread.start()
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join(30)
+        served.start()
+        yield served.origin
+        served.stop()
+
+
+class Served:
+    """The app at one address, in a thread of its own; it may be stopped and started again, as after a restart."""
+
+    def __init__(self) -> None:
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.origin = f"http://127.0.0.1:{self._port}"
+        self._server: uvicorn.Server | None = None
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        config = uvicorn.Config(
+            create_app(), host="127.0.0.1", port=self._port, log_level="warning", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run, name="test-api")
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(30)
+
+
+@pytest.fixture
+def restarted(origin: str) -> Iterator[Served]:  # noqa: ARG001 - its worker does the work
+    """A server of its own beside the others, for a test to stop and start."""
+    served = Served()
+    served.start()
+    yield served
+    served.stop()
 
 
 # Playwright holds this thread's event loop while it runs: the servers come before it, other files' tests after it.
@@ -82,27 +109,33 @@ def person(chromium: Browser, origin: str, tenant: Factory) -> Iterator[Callable
     faults: list[str] = []
     foreign: list[str] = []
 
-    def opened(
-        role: Role | None, *, theme: str = "light", size: str = "desktop", language: str = "en", keeps: bool = False
+    def opened(  # noqa: PLR0913 - each says how the person meets the pages
+        role: Role | None,
+        *,
+        theme: str = "light",
+        size: str = "desktop",
+        language: str = "en",
+        at: str = origin,
+        keeps: bool = False,
     ) -> Page:
         """`keeps` lets the service worker keep pages; elsewhere it would stand between the page and its test."""
         width, height = SIZES[size]
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             locale=language,
-            base_url=origin,
+            base_url=at,
             has_touch=size == "phone",
             service_workers="allow" if keeps else "block",
         )
         contexts.append(context)
-        context.add_cookies([{"name": "theme", "value": theme, "url": origin}])
+        context.add_cookies([{"name": "theme", "value": theme, "url": at}])
         if role is not None:
             name, _, value = session_cookie(tenant.actor(role)).partition("=")
-            context.add_cookies([{"name": name, "value": value, "url": origin}])
+            context.add_cookies([{"name": name, "value": value, "url": at}])
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("console", lambda told: faults.append(told.text) if "Content Security" in told.text else None)
-        page.on("request", lambda asked: foreign.append(asked.url) if not _ours(asked.url, origin) else None)
+        page.on("request", lambda asked: foreign.append(asked.url) if not _ours(asked.url, at) else None)
         return page
 
     yield opened

@@ -84,7 +84,7 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
             "/station", f"/station/{steps['mount']}", f"/station/{steps['cut']}", f"/station/{steps['pack']}",
             "/dashboard",
         )),
-        "admin": (Role.ADMIN, ("/settings/licence",)),
+        "admin": (Role.ADMIN, ("/settings/licence", "/station/setup")),
         "viewer": (Role.VIEWER, ("/dashboard", "/figures")),
         "administrator": (Role.ADMIN, (
             "/users", "/users/new", f"/users/{ids['user_id']}", "/users/invitations", "/teams", "/teams/new",

@@ -160,7 +160,7 @@ def pointed_at(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _let_go() -> None:
-    if postgres.engine.cache_info().currsize:
+    if postgres.is_built():
         postgres.dispose()
     if mongo.cache_info().currsize:
         mongo().client.close()

@@ -123,6 +123,7 @@ def test_what_is_open_to_everybody_is_on_this_list() -> None:
         "/readyz",
         "/sign-up",
         "/static/{name}",
+        "/station/door",
     }
 
 

@@ -9,8 +9,10 @@ from fastapi.routing import APIRoute
 from api.deps import declared_access
 from api.pages.all import PAGES
 from models.connections.ids import new_id
+from models.messages.calls import CallDraft
 from models.messages.catalog import SupplierDraft
 from models.messages.integrations import UploadDraft
+from models.records.calls import raise_call
 from models.records.catalog import suppliers
 from models.records.integrations import uploads
 from models.rules.access import Permission, Role
@@ -42,6 +44,8 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         suppliers.create_supplier(session, tenant.actor(Role.ADMIN), SupplierDraft(code="ACME", name="Acme"))
         file = {"file": "x.csv", "content": b"sku;name;qty\nA;B;1\n", "shape": "x"}
         upload = uploads.keep(session, tenant.actor(Role.ADMIN), UploadDraft(), **file)
+        help_wanted = CallDraft(work_order_id=hands.work_order("mount").id, reason="Machine trouble")
+        call = raise_call(session, tenant.actor(Role.TECHNICIAN), help_wanted)
     (order,) = rows(tenant, "SELECT id FROM orders")
     (made,) = rows(tenant, "SELECT id FROM manufacturing_orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
@@ -57,6 +61,8 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "steering": "hold",
         "import_id": upload.id,
         **{f"{kind[:-1]}_id": rows(tenant, _ANY.format(kind))[0].id for kind in _CATALOG},
+        "call_id": call.id,
+        "code": hands.work_order("mount").code,
     }
 
 
@@ -69,8 +75,8 @@ def test_every_page_and_form_says_who_may_use_it() -> None:
     assert [route.path for route in ROUTES if not declared_access(route)] == []
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
-        "/appearance", "/ca", "/invitations/{token}", "/login", "/login/code", "/login/pin", "/password/forgot",
-        "/password/reset", "/sign-up", "/static/{name}",
+        "/appearance", "/ca", "/invitations/{token}", "/login", "/login/code", "/password/forgot", "/password/reset",
+        "/sign-up", "/static/{name}", "/station/door",
     }  # fmt: skip
 
 

@@ -97,8 +97,8 @@ def test_a_pin_session_is_worth_nothing_in_a_browser_that_is_not_the_station(bro
     assert bound.status_code == 303
     tablet = browser(None)
     tablet.jar["factoryos-station"] = boss.jar["factoryos-station"]
-    assert "Screen at the bench" in _said(tablet, "/login")
-    assert tablet.post("/login/pin", {"username": "technician", "pin": "4711"}).headers["location"] == "/"
+    assert "Screen at the bench" in _said(tablet, "/station/door")
+    assert tablet.post("/station/door", {"username": "technician", "pin": "4711"}).headers["location"] == "/station"
     assert tablet.get("/station").status_code == 200
     assert tablet.get("/me").status_code == 403
     thief = browser(None)

@@ -76,7 +76,7 @@ REQUEST = {"action": "pause"}
 WHOLE_MESSAGES = {
     "Command": {"request": REQUEST},
     "Asked": {"request": REQUEST},
-    "AttachmentDraft": {"template_id": None, "step": None},
+    "AttachmentDraft": {"work_order_id": None},
     "TemplateDocument": WHOLE["TemplateDocument"],
 }
 NONE_OF = {"codes"}  # one for each opening, and there are none
@@ -131,10 +131,11 @@ class World:
     def _message(self, kind: type[BaseModel]) -> BaseModel:
         schema = kind.model_json_schema()
         made = example({**schema, "components": {}}, {"components": {"schemas": schema.get("$defs", {})}})
+        made |= WHOLE_MESSAGES.get(kind.__name__, {})
         for field in made:
             if field.endswith("_id"):
                 made[field] = str(self._id(field))
-        return kind.model_validate(made | WHOLE_MESSAGES.get(kind.__name__, {}))
+        return kind.model_validate(made)
 
     def _plain(self, name: str, kind: Any) -> Any:
         known: dict[Any, Any] = {

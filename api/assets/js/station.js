@@ -1,103 +1,159 @@
 // The operator's station: buttons become taps in the outbox, and the screen shows at once what they lead to. As long as
 // taps of a piece of work wait, its state here is the server's plus those taps.
 import htmx from "htmx.org";
-import { check, read, watch } from "./parts/entries.js";
+import * as camera from "./parts/camera.js";
+import { keep } from "./parts/drafts.js";
+import { check, read, renew, watch } from "./parts/entries.js";
+import "./parts/keys.js";
+import * as lock from "./parts/lock.js";
 import "./parts/offline.js";
 import { Outbox } from "./parts/outbox.js";
+import { ready } from "./parts/photos.js";
+import * as scans from "./parts/scans.js";
+import { signal } from "./parts/signals.js";
+import { showOutbox } from "./parts/waiting.js";
 
-const box = document.getElementById("outbox");
-const words = box.dataset;
+const UNDO = 10;
+const LEADS = { start: "IN_PROGRESS", pause: "PAUSED", resume: "IN_PROGRESS", report: "IN_PROGRESS", complete: "COMPLETED" };
+const words = document.getElementById("outbox").dataset;
 const offset = new Date(words.now).getTime() - Date.now();
 const outbox = new Outbox(words.user);
-const LEADS = { start: "IN_PROGRESS", pause: "PAUSED", resume: "IN_PROGRESS", report: "IN_PROGRESS", complete: "COMPLETED" };
 let taps = [];
 
-const filled = (text, count) => text.replace("{count}", count);
 const now = () => new Date(Date.now() + offset).toISOString();
 const dock = () => document.getElementById("dock");
 const work = () => document.getElementById("work");
-const waiting = () => taps.filter((tap) => tap.state === "waiting");
+const mine = () => taps.filter((tap) => tap.state !== "refused" && tap.work_order_id === work()?.dataset.work && tap.user === words.user);
+const pieces = ({ good = 0, scrapped = 0, rejected = 0 }) => Number(good) + Number(scrapped) + Number(rejected);
+const named = (action) => words[action] ?? action;
+
+/** What is still to be made here, as the server and the taps that wait have it. */
+function left() {
+  const counted = mine().filter((tap) => tap.request?.action === "report").reduce((sum, tap) => sum + pieces(tap.request), 0);
+  return Number((Number(work().dataset.left) - counted).toFixed(6));
+}
 
 function showState() {
   const part = work();
   if (!part) return;
-  const mine = waiting().filter((tap) => tap.work_order_id === part.dataset.work && tap.user === words.user);
   part.dataset.server ??= part.dataset.state;
-  const state = mine.length ? LEADS[mine.at(-1).request.action] : part.dataset.server;
+  const state = mine().reduce((before, tap) => LEADS[tap.request?.action] ?? before, part.dataset.server);
   part.dataset.state = state;
   dock().dataset.state = state;
   dock().dataset.held = part.dataset.held;
-  document.getElementById("told").textContent = mine.length ? filled(words.waiting, mine.length) : "";
+  if (mine().some((tap) => tap.request?.action === "report")) part.querySelector("[data-left-shown]").textContent = left();
+  const waiting = mine().filter((tap) => tap.state === "waiting").length;
+  document.getElementById("told").textContent = waiting ? words.waiting.replace("{count}", waiting) : "";
+  showUndo();
 }
 
-function showOutbox() {
-  const own = waiting().filter((tap) => tap.user === words.user).length;
-  const others = waiting().length - own;
-  const refused = taps.filter((tap) => tap.state === "refused" && tap.user === words.user);
-  const chip = document.getElementById("outbox-state");
-  const texts = [outbox.online && navigator.onLine ? words.online : words.offline];
-  if (own) texts.push(filled(words.waiting, own));
-  if (others) texts.push(filled(words.others, others));
-  chip.textContent = texts.join(" · ");
-  chip.dataset.kind = own || !outbox.online || !navigator.onLine ? "waiting" : "online";
-  const attention = document.getElementById("outbox-attention");
-  attention.hidden = !refused.length;
-  attention.textContent = filled(words.attention, refused.length);
-  document.getElementById("attention-list").replaceChildren(...refused.map(row));
+function showUndo() {
+  const held = mine().find((tap) => tap.state === "held" && tap.until > Date.now());
+  const bar = document.getElementById("undo");
+  if (!bar) return;
+  bar.hidden = !held;
+  if (held) document.getElementById("undo-told").textContent = words.undo.replace("{what}", named(held.request.action)).replace("{count}", Math.ceil((held.until - Date.now()) / 1000));
 }
 
-function row(tap) {
-  const line = document.getElementById("attention-row").content.cloneNode(true);
-  line.querySelector("strong").textContent = tap.label;
-  line.querySelector(".row-cause").textContent = tap.detail;
-  line.querySelector("a").href = `/station/${tap.work_order_id}`;
-  line.querySelector("button").addEventListener("click", () => outbox.dismiss(tap.number));
-  return line;
-}
-
-async function send(request, files = []) {
-  const label = `${dock().dataset.label}: ${request.action}`;
+async function send(tap) {
+  const label = `${dock().dataset.label}: ${named(tap.name ?? tap.request.action)}`;
   try {
-    await outbox.add({ work_order_id: work().dataset.work, request, files, label, occurred_at: now() });
+    await outbox.add({ work_order_id: work().dataset.work, label, occurred_at: now(), ...tap });
+    if (!outbox.online || !navigator.onLine) signal("plain", words.kept.replace("{what}", label));
+    return true;
   } catch {
     document.getElementById("told").textContent = words.unsaved;
+    signal("bad", words.unsaved);
+    return false;
   }
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-tap]");
+async function undo() {
+  const held = mine().find((tap) => tap.state === "held");
+  if (!held) return;
+  signal("plain", (await outbox.undo(held.number)) ? words.undone : words.tooLate);
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-tap], [data-call], [data-close-call], [data-undo]");
   if (!button) return;
-  const { tap: action, reason } = button.dataset;
+  const { tap: action, reason, call, closeCall } = button.dataset;
   button.closest("dialog")?.close();
-  send(reason ? { action, reason } : { action });
+  if (action) send({ request: reason ? { action, reason } : { action } });
+  else if (call) send({ name: "call", address: "/api/v1/calls", request: { work_order_id: work().dataset.work, reason: call } });
+  else if (closeCall) send({ name: "closeCall", address: `/api/v1/calls/${closeCall}/close` });
+  else undo();
 });
 
-const form = document.getElementById("finish-form");
-if (form) {
-  watch(form, words);
-  form.addEventListener("submit", (event) => {
+function finishing(form) {
+  watch(form, words, left);
+  renew(form, left());
+  keep(form, `${words.user}:${work().dataset.work}`);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const complete = event.submitter.value === "complete";
-    if (!check(form, words, complete)) return;
+    const complete = event.submitter?.value !== "report";
+    if (!check(form, words, left(), complete)) return;
     const { request, files } = read(form);
+    const small = await Promise.all(files.map(async (file) => ({ ...file, blob: await ready(file.blob) })));
+    if (small.some((file) => !file.blob)) {
+      form.querySelector("#finish-fault").textContent = words.tooLarge;
+      return;
+    }
     form.closest("dialog").close();
-    send({ action: event.submitter.value, ...request }, files);
+    if (await send({ request: { action: complete ? "complete" : "report", ...request }, files: small, holds: complete ? UNDO : 0 })) renew(form, left());
+  });
+}
+
+function reporting(form) {
+  keep(form, `${words.user}:${work().dataset.work}`);
+  const photo = form.elements.photo;
+  photo.addEventListener("change", () => {
+    form.querySelector("[data-photo-told]").textContent = words.photo.replace("{count}", photo.files.length);
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { bad, fate } = form.elements;
+    const count = Number(bad.value.replace(",", "."));
+    const picture = photo.files[0] && (await ready(photo.files[0]));
+    const fault = !(count > 0 && count <= left()) ? words.sum.replace("{count}", left()) : picture === null ? words.tooLarge : "";
+    form.querySelector("#problem-fault").textContent = fault;
+    if (fault) return;
+    const reason = event.submitter.value;
+    const files = picture ? [{ blob: picture, name: picture.name, caption: reason }] : [];
+    form.closest("dialog").close();
+    const request = { action: "report", good: "0", scrapped: "0", rejected: "0", [fate.value]: String(count), reason };
+    if (await send({ request, files, holds: UNDO })) form.reset();
+  });
+}
+
+function handingOver(form) {
+  keep(form, `${words.user}:${work().dataset.work}`);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { note, to } = form.elements;
+    form.closest("dialog").close();
+    if (dock().dataset.state === "IN_PROGRESS") await send({ request: { action: "pause", reason: form.dataset.reason } });
+    if (note.value.trim()) await send({ name: "note", address: `/api/v1/work-orders/${work().dataset.work}/notes`, request: { text: note.value.trim() } });
+    await send({ request: { action: "assign", user_id: to.value || null } });
+    form.reset();
   });
 }
 
 outbox.addEventListener("change", ({ detail }) => {
   taps = detail;
-  showOutbox();
+  showOutbox(taps, outbox, words);
   showState();
 });
 outbox.addEventListener("applied", ({ detail: { tap } }) => {
+  signal("good", words.done.replace("{what}", tap.label));
   if (tap.work_order_id !== work()?.dataset.work) return;
   // The server's state is this tap's now, until the page has been asked for anew.
-  work().dataset.server = LEADS[tap.request.action];
-  if (tap.request.action === "complete") location.assign("/station");
+  work().dataset.server = LEADS[tap.request?.action] ?? work().dataset.server;
+  if (["complete", "assign"].includes(tap.request?.action)) location.assign("/station");
   else htmx.trigger(work(), "live");
 });
 outbox.addEventListener("refused", ({ detail: { tap } }) => {
+  signal("bad", words.refused.replace("{what}", tap.label));
   if (tap.work_order_id !== work()?.dataset.work) return;
   htmx.trigger(work(), "live");
   document.getElementById("attention").showModal();
@@ -113,9 +169,10 @@ document.addEventListener("htmx:after:swap", () => {
   part.dataset.server = part.dataset.state;
   showState();
 });
-for (const event of ["online", "offline"]) addEventListener(event, showOutbox);
+for (const event of ["online", "offline"]) addEventListener(event, () => showOutbox(taps, outbox, words));
 
 setInterval(() => {
+  showUndo();
   for (const clock of document.querySelectorAll("[data-since]")) {
     const seconds = Math.max(0, Math.floor((Date.now() + offset - new Date(clock.dataset.since)) / 1000));
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
@@ -123,7 +180,29 @@ setInterval(() => {
   }
 }, 1000);
 
+// The work centres somebody chose stay chosen on this device.
+if (document.getElementById("centers")) {
+  const chosen = new URLSearchParams(location.search).get("center");
+  const before = localStorage.getItem("center");
+  if (chosen !== null) localStorage.setItem("center", chosen);
+  else if (before) location.replace(`/station?center=${encodeURIComponent(before)}`);
+}
+
+camera.listen(words);
+scans.listen(words);
+lock.listen(words, outbox);
+document.addEventListener("undo", undo);
+
 taps = await outbox.all();
-showOutbox();
+// Whoever reloads may still undo; whoever has gone on to something else has meant it.
+await outbox.release((tap) => tap.work_order_id !== work()?.dataset.work);
+taps = await outbox.all();
+const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": handingOver };
+for (const [id, begin] of Object.entries(BEGIN)) {
+  const form = document.getElementById(id);
+  if (form) begin(form);
+}
+
+showOutbox(taps, outbox, words);
 showState();
 outbox.flush();

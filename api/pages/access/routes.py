@@ -7,17 +7,16 @@ from fastapi import Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from api import cookies
 from api.deps import PUBLIC, SignedIn
 from api.pages.access import half_way
 from api.pages.access.door import FORM, asks_factory, at_door
 from api.pages.access.half_way import HalfWay
-from api.pages.access.pin import PinForm, pin_page, station_of
 from api.pages.frame.navigation import home_of
 from api.pages.frame.routing import pages
 from api.pages.frame.safety import local
 from api.pages.frame.screen import LANGUAGE_COOKIE, THEME_COOKIE, TheScreen, open_screen
 from api.pages.frame.words import LANGUAGES, marked
+from api.pages.station.here import station_here
 from api.routes.access import log_in as door
 from models.connections.postgres import read
 from models.messages.access import LogIn
@@ -67,11 +66,9 @@ def get_log_in(
     tenant: Annotated[str, Query(max_length=64)] = "",
     way: Annotated[str, Query(alias="with", max_length=20)] = "",
 ) -> Response:
-    """Show the log-in page of the factory whose address was called; at a station the one for PINs."""
-    if way != "password" and cookies.station_token(request):
-        at_station = pin_page(request, PinForm())
-        if not isinstance(at_station, RedirectResponse):
-            return at_station
+    """Show the log-in page of the factory whose address was called; a shared station leads to its door of PINs."""
+    if way != "password" and station_here(request):
+        return RedirectResponse("/station/door", 303)
     return _page(request, LogInForm(next=wanted or "", tenant=tenant))
 
 
@@ -135,7 +132,7 @@ def _page(request: Request, form: LogInForm, *, refused: bool = False, wait: int
     return screen.show(
         "access/log_in.html", _status(wait, refused=refused), form=form, refused=refused, wait=wait,
         asks_factory=asks_factory(screen), next=local(form.next) or "/", providers=_providers(tenant_id),
-        at_station=station_of(request) is not None,
+        at_station=station_here(request) is not None,
     )  # fmt: skip
 
 

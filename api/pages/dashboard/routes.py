@@ -16,8 +16,10 @@ from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
 from models.connections.postgres import read
 from models.messages.access import Actor
+from models.messages.calls import CallFilters, CallView
 from models.messages.dashboard import Dashboard
 from models.records import dashboard as records
+from models.records.calls import calls
 from models.rules.access import Permission
 
 router = pages("dashboard")
@@ -44,11 +46,13 @@ PERIODS = {Period.DAY: marked("Today"), Period.WEEK: marked("7 days"), Period.MO
 _DAYS = {Period.DAY: 0, Period.WEEK: 6, Period.MONTH: 29}
 WIDGETS = (
     Widget("tallies", Permission.FIGURES_READ, wide=True),
+    Widget("calls", Permission.WORK_ORDERS_READ, wide=True),
     Widget("endangered", Permission.WORK_ORDERS_READ),
     Widget("throughput", Permission.FIGURES_READ),
     Widget("centers", Permission.FIGURES_READ),
     Widget("short", Permission.STOCK_READ),
 )
+_OPEN_CALLS = CallFilters(open=True, limit=20)
 _FIGURES: Shared[Dashboard] = Shared(seconds=1.0)
 AskedPeriod = Annotated[Period, Query()]
 
@@ -69,11 +73,22 @@ def _show(template: str, screen: Screen, actor: Actor, period: Period) -> HTMLRe
     now = screen.formats.now
     midnight = now.astimezone(screen.formats.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     found = _FIGURES.get((actor.tenant_id, midnight, period), lambda: _read(actor, now, midnight, period))
-    shown = tuple(widget for widget in WIDGETS if actor.may(widget.permission))
+    open_calls = _open_calls(actor)
+    shown = tuple(
+        widget for widget in WIDGETS if actor.may(widget.permission) and (widget.template != "calls" or open_calls)
+    )
     return screen.show(
         template, figures=found, widgets=shown, period=period, periods=PERIODS,
-        hours=bars(found.throughput.hours, midnight, now),
+        hours=bars(found.throughput.hours, midnight, now), calls=open_calls,
     )  # fmt: skip
+
+
+def _open_calls(actor: Actor) -> tuple[CallView, ...]:
+    """Return the calls for help that are not over; they are never a second old, for somebody waits."""
+    if not actor.may(Permission.WORK_ORDERS_READ):
+        return ()
+    with read(actor.sight) as session:
+        return calls(session, _OPEN_CALLS).items
 
 
 def _read(actor: Actor, now: datetime, midnight: datetime, period: Period) -> Dashboard:

@@ -13,6 +13,8 @@ from api.deps import PUBLIC
 FOLDER = Path(__file__).parents[2] / "static"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _FOR_EVER = "public, max-age=31536000, immutable"
+# A worker lives by the policy it came with, not by its page's: only this one may compile WebAssembly.
+_SCANNER, _SCANNERS_POLICY = "scanner-", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 
 
@@ -70,6 +72,8 @@ async def get_asset(name: str, request: Request) -> Response:
     if name not in there or name.endswith((".br", ".gz")):
         raise HTTPException(404)
     headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
+    if name.startswith(_SCANNER):
+        headers["Content-Security-Policy"] = _SCANNERS_POLICY
     media_type = "text/javascript" if name.endswith(".js") else guess_type(name)[0]
     accepted = request.headers.get("accept-encoding", "")
     for encoding, ending in _ENCODINGS:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.cookies import station_token
 from api.pages.frame.screen import Screen
 from api.pages.frame.words import marked
 from api.problem_kind import ProblemKind
@@ -63,7 +64,7 @@ def _to_log_in(request: Request) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method != "GET":
         wanted = "/"
-    address = f"/login?next={quote(wanted, safe='')}"
+    door = "/station/door" if station_token(request) else "/login"
     if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": "/login"})
-    return RedirectResponse(address, 303)
+        return Response(status_code=401, headers={"HX-Redirect": door})
+    return RedirectResponse(f"{door}?next={quote(wanted, safe='')}", 303)

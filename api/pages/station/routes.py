@@ -1,34 +1,50 @@
 """The operator's station: what I may work on, and one piece of work at a time. Taps travel by the browser's outbox."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query, Response
 from fastapi.responses import HTMLResponse
 
-from api.deps import MayWorkOnOrders
+from api.deps import MayReadOwnWorkOrders, MayWorkOnOrders
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
+from api.pages.station.here import station_here
 from models.connections.postgres import read
 from models.messages.access import Actor
+from models.messages.calls import CallFilters
 from models.messages.catalog import WorkCenterFilters
 from models.messages.work_orders import WorkOrderFilters
+from models.records.access.workers import people_who_work
+from models.records.attachments import of_work_order
+from models.records.calls import calls
 from models.records.catalog.work_centers import work_centers
+from models.records.notes import newest_notes, notes_of
+from models.records.scanning import scanned
 from models.records.work_orders import views as records
+from models.records.work_orders.waiting import waits_for
 from models.rules.access import Permission
 from models.rules.work_orders import WorkOrderState
 
 router = pages("station")
 _S = WorkOrderState
 _SHOWN = 60
-# What may be worked on, the earliest due first; held work is left out.
+_BLOCKED_SHOWN = 12
+# What may be worked on, the earliest due first; held and waiting work comes after it, with what it waits for.
 _MINE = WorkOrderFilters(mine=True, state=(_S.IN_PROGRESS, _S.PAUSED, _S.READY), held=False, limit=_SHOWN)
-_FREE = WorkOrderFilters(unassigned=True, state=(_S.READY,), held=False, limit=_SHOWN)
+_FREE = WorkOrderFilters(unassigned=True, state=(_S.READY, _S.PAUSED), held=False, limit=_SHOWN)
+_WAITING = WorkOrderFilters(mine=True, state=(_S.WAITING,), limit=_BLOCKED_SHOWN)
+_HELD = WorkOrderFilters(mine=True, state=(_S.READY, _S.PAUSED), held=True, limit=_BLOCKED_SHOWN)
 _CENTERS = WorkCenterFilters(active=True, limit=60, sort="code")
+_OPEN_CALLS = CallFilters(open=True, limit=20)
 PAUSES = (marked("Break"), marked("Waiting for material"), marked("Machine trouble"), marked("Tool missing"),
           marked("End of shift"))  # fmt: skip
+HELPS = (marked("Material is missing"), marked("Machine trouble"), marked("Question of quality"),
+         marked("I need a hand"), marked("Danger"))  # fmt: skip
+HANDED_OVER = marked("Handed over")
 FAULTS = (marked("Damaged"), marked("Wrong size"), marked("Wrong part"), marked("Does not work"), marked("Dirty"))
+ScannedCode = Annotated[str, Path(max_length=300)]
 Center = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/+:-]*$")]
 
 
@@ -46,14 +62,24 @@ def get_cards(screen: TheScreen, actor: MayWorkOnOrders, center: Center = None) 
 
 def _list(template: str, screen: Screen, actor: Actor, center: str | None) -> HTMLResponse:
     with read(actor.sight) as session:
-        mine = records.work_orders(session, _MINE.model_copy(update={"work_center": center}), actor.user_id).items
-        free = records.work_orders(session, _FREE.model_copy(update={"work_center": center}), actor.user_id).items
+        mine, free, waiting, held = (
+            records.work_orders(session, filters.model_copy(update={"work_center": center}), actor.user_id).items
+            for filters in (_MINE, _FREE, _WAITING, _HELD)
+        )
         centers = work_centers(session, _CENTERS).items if screen.may(Permission.CATALOG_READ) else ()
-    begun = tuple(order for order in mine if order.state is not _S.READY)
+        notes = newest_notes(session, [order.id for order in (*mine, *free)])
+        before = waits_for(session, [order.id for order in waiting])
+        open_calls = calls(session, _OPEN_CALLS).items
     return screen.show(
-        template, begun=begun, given=tuple(order for order in mine if order.state is _S.READY), free=free,
-        centers=centers, center=center,
+        template, begun=tuple(order for order in mine if order.state is not _S.READY),
+        given=tuple(order for order in mine if order.state is _S.READY), free=free, blocked=(*held, *waiting),
+        before=before, notes=notes, calls=open_calls, centers=centers, center=center, **_device(screen, actor),
     )  # fmt: skip
+
+
+def _device(screen: Screen, actor: Actor) -> dict[str, Any]:
+    """Return what every page of the station shows of the device; a part that renews itself shows none of it."""
+    return {"shared": None if screen.is_part else station_here(screen.request, actor), "handed_over": HANDED_OVER}
 
 
 @router.get("/station/{work_order_id}")
@@ -71,5 +97,24 @@ def get_work_live(screen: TheScreen, work_order_id: UUID, actor: MayWorkOnOrders
 def _show(template: str, screen: Screen, actor: Actor, work_order_id: UUID) -> HTMLResponse:
     with read(actor.sight) as session:
         order = records.work_order(session, actor.tenant_id, work_order_id)
+        asked = CallFilters(open=True, work_order_id=work_order_id, limit=5)
+        facts: dict[str, Any] = {
+            "notes": notes_of(session, work_order_id),
+            "calls": calls(session, asked).items,
+            "before": waits_for(session, (work_order_id,)).get(work_order_id, ()),
+        }
+        if not screen.is_part:
+            pictures = of_work_order(session, work_order_id) if screen.may(Permission.FILES_READ) else ()
+            facts |= {"pictures": pictures, "people": people_who_work(session)}
     left = order.quantity - order.good - order.scrapped - order.rejected
-    return screen.show(template, order=order, left=left, pauses=PAUSES, faults=FAULTS)
+    return screen.show(
+        template, order=order, left=left, pauses=PAUSES, faults=FAULTS, helps=HELPS, **facts, **_device(screen, actor)
+    )
+
+
+@router.get("/scan/{code}")
+def get_scanned(screen: TheScreen, code: ScannedCode, actor: MayReadOwnWorkOrders) -> Response:
+    """Lead to what a printed code stands for; a code that has no page is told about at the station."""
+    with read(actor.sight) as session:
+        found = scanned(session, actor, code)
+    return screen.go(found.address or "/station", said=None if found.address else f"{found.code} · {found.name}")

@@ -88,7 +88,7 @@ def post_unbinding(
 ) -> Response:
     """Make this browser no station any more."""
     answer = screen.go("/stations", said=screen.words(_UNBOUND))
-    cookies.clear_station(request, answer)
+    cookies.release_station(request, answer)
     return answer
 
 
@@ -129,7 +129,7 @@ def post_binding(
     except WRONG as fault:
         return screen.go("/stations", said=" ".join(faults_of(screen, fault).values()), kind="bad")
     answer = screen.go("/stations", said=screen.words(_BOUND, code=made.code))
-    cookies.set_station(request, answer, made.token or "")
+    cookies.bind_station(request, answer, made.token or "")
     return answer
 
 

@@ -34,13 +34,6 @@ _END_SESSIONS = text("""
 
 
 # Who was here lately and can come again by PIN.
-_REGULARS = text("""
-    SELECT u.username, u.display_name FROM users u
-      JOIN (SELECT user_id, max(created_at) AS last FROM sessions WHERE station_id = :station GROUP BY user_id) s
-        ON s.user_id = u.id
-     WHERE u.active AND u.pin_hash IS NOT NULL ORDER BY s.last DESC, u.id LIMIT :most
-""")
-_MOST_REGULARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +42,9 @@ class Known:
 
     tenant_id: UUID
     id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Regular:
-    """Somebody who logs in at a station."""
-
-    username: str
-    display_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class StationDoor:
-    """What a station shows to whoever steps up to it: its name, and who was there of late."""
-
-    code: str
-    name: str
-    regulars: tuple[Regular, ...]
+    code: str = ""
+    name: str = ""
+    work_center: str | None = None
 
 
 def _view(row: Station, work_center: str | None) -> StationView:
@@ -170,14 +149,7 @@ def known_by(token: str) -> Known:
             raise StationUnknown
         if not session.get_one(Tenant, tenant_id).active:
             raise StationUnknown
-    return Known(tenant_id, identity)
-
-
-def door_of(session: Session, station_id: UUID) -> StationDoor:
-    """Return what a station shows to whoever steps up to it. Raises Missing."""
-    row = found(_WHAT, station_id, session.get(Station, station_id))
-    rows = session.execute(_REGULARS, {"station": station_id, "most": _MOST_REGULARS})
-    return StationDoor(row.code, row.name, tuple(Regular(*one) for one in rows))
+        return Known(tenant_id, identity, row.code, row.name, _work_center_of(session, row))
 
 
 def make_room(session: Session, known: Known) -> None:

@@ -33,7 +33,7 @@ CREDENTIAL_ENDPOINTS = {
     "/api/v1/auth/password", "/api/v1/auth/password/forgot", "/api/v1/auth/password/reset", "/api/v1/auth/pin",
     "/api/v1/auth/second-factor", "/api/v1/auth/second-factor/confirm", "/api/v1/auth/second-factor/recovery-codes",
     "/api/v1/auth/oidc/{code}/start", "/api/v1/auth/oidc/{code}/callback",
-    "/invitations/{token}", "/login", "/login/code", "/login/pin", "/password/forgot", "/password/reset", "/sign-up",
+    "/invitations/{token}", "/login", "/login/code", "/password/forgot", "/password/reset", "/sign-up", "/station/door",
     "/me/password", "/me/pin", "/me/second-factor", "/me/second-factor/confirm", "/me/second-factor/codes",
     "/me/second-factor/remove",
 }  # fmt: skip

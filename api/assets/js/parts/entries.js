@@ -19,9 +19,10 @@ function fault(entry, form, words) {
   if (given === null) return required === undefined ? "" : words.missing;
   if (kind === "boolean") return expect === undefined || String(given) === expect ? "" : words.outside;
   if (kind !== "number") return "";
+  if (Number.isNaN(number(given))) return words.number;
   const low = minimum !== undefined && number(given) < Number(minimum);
   const high = maximum !== undefined && number(given) > Number(maximum);
-  return low || high || Number.isNaN(number(given)) ? words.outside : "";
+  return low || high ? words.outside : "";
 }
 
 function tell(entry, text) {
@@ -29,20 +30,25 @@ function tell(entry, text) {
   entry.classList.toggle("entry-wrong", Boolean(text));
 }
 
+// The large buttons beside a number; a value with limits never leaves them by a step.
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-step-by]");
+  if (!step) return;
+  const field = step.form.elements[step.dataset.for];
+  const { minimum, maximum } = field.closest("[data-field]")?.dataset ?? {};
+  const from = field.value.trim() === "" && minimum !== undefined ? Number(minimum) - Number(step.dataset.stepBy) : number(field.value);
+  const next = Math.max(Number(minimum ?? 0), from + Number(step.dataset.stepBy));
+  field.value = plain(maximum === undefined ? next : Math.min(Number(maximum), next));
+  for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
+});
+
 /** Keep the form's figures together while they are entered: what is bad is taken from what is good. */
-export function watch(form, words) {
-  const left = Number(form.dataset.left);
-  form.addEventListener("click", (event) => {
-    const step = event.target.closest("[data-step-by]");
-    if (!step) return;
-    const field = form.elements[step.dataset.for];
-    field.value = plain(Math.max(0, number(field.value) + Number(step.dataset.stepBy)));
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+export function watch(form, words, left) {
   form.addEventListener("input", ({ target }) => {
     const [, scrapped, rejected] = pieces(form);
-    if (["scrapped", "rejected"].includes(target.name)) form.elements.good.value = plain(Math.max(0, left - scrapped - rejected));
+    if (["scrapped", "rejected"].includes(target.name)) form.elements.good.value = plain(Math.max(0, left() - scrapped - rejected));
     form.querySelector("#why").hidden = !(scrapped || rejected);
+    showPlanned(form);
   });
   form.addEventListener("change", ({ target }) => {
     const entry = target.closest("[data-field]");
@@ -51,9 +57,8 @@ export function watch(form, words) {
 }
 
 /** Tell everything that keeps the form from being sent; true where nothing does. Bad values may go with bad pieces. */
-export function check(form, words, complete) {
+export function check(form, words, left, complete) {
   const [good, scrapped, rejected] = pieces(form);
-  const left = Number(form.dataset.left);
   const sum = good + scrapped + rejected;
   const wrong = [];
   if ([good, scrapped, rejected].some(Number.isNaN) || (complete ? plain(sum) !== plain(left) : sum > left)) wrong.push(words.sum.replace("{count}", left));
@@ -71,12 +76,45 @@ export function check(form, words, complete) {
 
 const reason = (form) => form.elements["other-reason"].value.trim() || form.elements.reason.value;
 
+/** The parts that were not used as planned: another quantity, some ruined, a lot, or another part. */
+function used(form) {
+  const named = [];
+  for (const row of form.querySelectorAll("[data-part]")) {
+    const [part, quantity, ruined, lot] = ["other-sku", "used", "ruined", "lot"].map((name) => row.querySelector(`input[name^="${name}"]`)?.value.trim() ?? "");
+    const sku = row.dataset.part || part;
+    const changed = row.dataset.part ? plain(number(quantity)) !== plain(Number(row.dataset.shown ?? row.dataset.planned)) || number(ruined) || lot : sku && number(quantity);
+    if (changed) named.push({ part: sku, quantity: plain(number(quantity)), scrapped: plain(number(ruined)), ...(lot ? { lot } : {}) });
+  }
+  return named;
+}
+
 /** The request of a checked form, and the files to send before it. */
 export function read(form) {
   const [good, scrapped, rejected] = pieces(form);
   const entries = [...form.querySelectorAll("[data-field]")].map((entry) => [entry, value(entry, form)]).filter(([, given]) => given !== null);
   const files = entries.filter(([entry]) => entry.dataset.kind === "file").map(([entry, file]) => ({ field: entry.dataset.field, blob: file, name: file.name }));
   const data = entries.filter(([entry]) => entry.dataset.kind !== "file").map(([entry, given]) => ({ key: entry.dataset.field, value: given }));
-  const request = { good: plain(good), scrapped: plain(scrapped), rejected: plain(rejected), data };
+  const parts = used(form);
+  const request = { good: plain(good), scrapped: plain(scrapped), rejected: plain(rejected), data, ...(parts.length ? { parts_used: parts } : {}) };
   return { request: scrapped || rejected ? { ...request, reason: reason(form) } : request, files };
+}
+
+/** Show what the plan takes for the pieces entered, where nobody has entered another quantity. */
+function showPlanned(form) {
+  const share = pieces(form).reduce((sum, count) => sum + count, 0) / Number(form.dataset.whole);
+  for (const row of form.querySelectorAll("[data-planned]")) {
+    const field = row.querySelector("input[name^=used]");
+    if (field.value !== (row.dataset.shown ?? row.dataset.planned) || !Number.isFinite(share)) continue;
+    const taken = Number(row.dataset.planned) * share;
+    field.value = row.dataset.shown = plain(row.dataset.uom === "pcs" ? Math.ceil(taken - 1e-9) : taken);
+  }
+}
+
+/** Begin anew for the pieces that are left. */
+export function renew(form, left) {
+  form.reset();
+  for (const row of form.querySelectorAll("[data-planned]")) delete row.dataset.shown;
+  form.elements.good.value = plain(left);
+  form.querySelector("#why").hidden = true;
+  showPlanned(form);
 }

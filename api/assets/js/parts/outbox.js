@@ -1,6 +1,7 @@
 // Taps are written to IndexedDB first and sent from there: in order, one at a time, each with a key of its own, so that
 // neither a lost answer nor a second try does anything twice. What the server refuses stays here until a person has
-// seen it. Works without a service worker and on plain HTTP.
+// seen it. A tap may be held for some seconds, in which it can be undone; those behind it wait for it. Works without a
+// service worker and on plain HTTP.
 const STORE = "taps";
 const RETRY = [1000, 2000, 5000, 10000];
 const AGAIN = new Set([408, 409, 425, 429]);
@@ -43,13 +44,43 @@ export class Outbox extends EventTarget {
     return (await this.#base).transaction(STORE, mode, { durability: "strict" }).objectStore(STORE);
   }
 
-  /** Keep a tap, then send it; resolves as soon as it is kept. `files` are sent before it, and named in its data. */
-  async add(tap) {
-    const kept = { key: newKey(), user: this.user, state: "waiting", files: [], ...tap };
+  /**
+   * Keep a tap, then send it; resolves as soon as it is kept. It is a command at a work order, or with `address` any
+   * request. `files` are sent before it, and named in its data. With `holds` seconds it can be undone meanwhile; what
+   * was held before is sent at once, for the person has gone on.
+   */
+  async add({ holds = 0, ...tap }) {
+    await this.release();
+    const kept = { key: newKey(), user: this.user, state: holds ? "held" : "waiting", until: Date.now() + holds * 1000, files: [], ...tap };
     kept.number = await done((await this.#store("readwrite")).add(kept));
     await this.#tell();
     this.flush();
     return kept;
+  }
+
+  /** Let go of what is held, so that it is sent now. */
+  async release(which = () => true) {
+    for (const tap of await this.all()) if (tap.state === "held" && tap.user === this.user && which(tap)) await this.#change(tap.number, (one) => ({ ...one, state: "waiting" }));
+    await this.#tell();
+    this.flush();
+  }
+
+  /** Forget a tap that is still held; false where it is on its way already. */
+  async undo(number) {
+    const undone = await this.#change(number, () => null);
+    await this.#tell();
+    this.flush();
+    return undone;
+  }
+
+  /** Change a held tap in one transaction, to nothing or to another; false where it is not held any more. */
+  async #change(number, to) {
+    const store = await this.#store("readwrite");
+    const tap = await done(store.get(number));
+    if (tap?.state !== "held") return false;
+    const changed = to(tap);
+    await done(changed ? store.put(changed) : store.delete(number));
+    return true;
   }
 
   /** Every tap still here, oldest first. */
@@ -83,8 +114,17 @@ export class Outbox extends EventTarget {
     }
   }
 
+  /** The first tap to send; one that is still held keeps back all behind it. */
   async #next() {
-    return (await this.all()).find((tap) => tap.state === "waiting" && tap.user === this.user);
+    const first = (await this.all()).find((tap) => tap.state !== "refused" && tap.user === this.user);
+    if (first?.state !== "held") return first;
+    const left = first.until - Date.now();
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.flush(), left);
+      return undefined;
+    }
+    await this.#change(first.number, (tap) => ({ ...tap, state: "waiting" }));
+    return this.#next();
   }
 
   /** Send one tap; false means that it and all behind it must wait. */
@@ -92,15 +132,15 @@ export class Outbox extends EventTarget {
     let answer;
     let said;
     try {
-      for (const file of tap.files) file.id ??= await this.#upload(tap, file);
-      answer = await this.#post("/api/v1/commands", JSON.stringify({ commands: [this.#command(tap)], wait: true }), { "Content-Type": "application/json" });
+      for (const [place, file] of tap.files.entries()) file.id ??= await this.#upload(tap, file, place);
+      answer = await (tap.address ? this.#ask(tap) : this.#post("/api/v1/commands", { commands: [this.#command(tap)], wait: true }));
       said = await answer.json();
     } catch (fault) {
       if (fault instanceof Refused) return this.#refuse(tap, fault.message);
       return this.#wait(fault instanceof Later ? fault.status : 0);
     }
     if (answer.ok) {
-      const [outcome] = said.outcomes;
+      const [outcome] = said.outcomes ?? [{}];
       if (outcome.state === "REFUSED") return this.#refuse(tap, outcome.refusal.detail);
       await done((await this.#store("readwrite")).delete(tap.number));
       this.online = true;
@@ -113,20 +153,34 @@ export class Outbox extends EventTarget {
   }
 
   #command({ key, request, work_order_id, occurred_at, files }) {
-    const data = files.map(({ field, id }) => ({ key: field, value: id }));
+    const data = files.filter(({ field }) => field).map(({ field, id }) => ({ key: field, value: id }));
     return { key, work_order_id, occurred_at, request: data.length ? { ...request, data: [...(request.data ?? []), ...data] } : request };
   }
 
-  async #upload(tap, { field, blob, name }) {
+  #ask({ key, address, request }) {
+    return this.#post(address, request, { "Idempotency-Key": key });
+  }
+
+  /** Send a file; one that no field of the work asks for is attached to the work itself. */
+  async #upload(tap, { field, blob, name, caption }, place) {
     const form = new FormData();
     form.append("file", blob, name);
-    const answer = await this.#post("/api/v1/files", form, { "Idempotency-Key": `${tap.key}:${field}` });
-    if (answer.ok) return (await answer.json()).id;
+    const { id } = await this.#sent(await this.#send("/api/v1/files", form, { "Idempotency-Key": `${tap.key}:${field ?? place}` }));
+    if (!field) await this.#sent(await this.#post("/api/v1/attachments", { file_id: id, work_order_id: tap.work_order_id, caption }, { "Idempotency-Key": `${tap.key}:${place}:at` }));
+    return id;
+  }
+
+  async #sent(answer) {
+    if (answer.ok) return answer.json();
     if (answer.status === 401 || answer.status >= 500 || AGAIN.has(answer.status)) throw new Later(answer.status);
     throw new Refused((await answer.json()).detail);
   }
 
-  #post(address, body, headers) {
+  #post(address, content, headers) {
+    return this.#send(address, content === undefined ? undefined : JSON.stringify(content), { "Content-Type": "application/json", ...headers });
+  }
+
+  #send(address, body, headers) {
     return fetch(address, { method: "POST", body, headers: { Accept: "application/json", ...headers }, signal: AbortSignal.timeout(30000) });
   }
 

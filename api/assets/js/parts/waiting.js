@@ -1,0 +1,29 @@
+// How the connection is, what waits to be sent, and what needs a person's eyes.
+const filled = (text, count) => text.replace("{count}", count);
+
+export function showOutbox(taps, outbox, words) {
+  const waiting = taps.filter((tap) => tap.state === "waiting");
+  const own = waiting.filter((tap) => tap.user === words.user).length;
+  const refused = taps.filter((tap) => tap.state === "refused" && tap.user === words.user);
+  const connected = outbox.online && navigator.onLine;
+  const others = taps.filter((tap) => tap.state !== "refused" && tap.user !== words.user).length;
+  const texts = [connected ? words.online : words.offline];
+  if (own) texts.push(filled(words.waiting, own));
+  if (others) texts.push(filled(words.others, others));
+  const chip = document.getElementById("outbox-state");
+  chip.textContent = texts.join(" · ");
+  chip.dataset.kind = own || others || !connected ? "waiting" : "online";
+  const attention = document.getElementById("outbox-attention");
+  attention.hidden = !refused.length;
+  attention.textContent = filled(words.attention, refused.length);
+  document.getElementById("attention-list").replaceChildren(...refused.map((tap) => row(tap, outbox)));
+}
+
+function row(tap, outbox) {
+  const line = document.getElementById("attention-row").content.cloneNode(true);
+  line.querySelector("strong").textContent = tap.label;
+  line.querySelector(".row-cause").textContent = tap.detail;
+  line.querySelector("a").href = `/station/${tap.work_order_id}`;
+  line.querySelector("button").addEventListener("click", () => outbox.dismiss(tap.number));
+  return line;
+}
