@@ -28,8 +28,8 @@ _SEED = 2026
 _TODAY = timedelta(hours=8)  # the present is in the middle of a working day, whenever somebody looks
 _SHIFTS = {"tom": timedelta(0), "lena": timedelta(minutes=30), "yusuf": timedelta(hours=1, minutes=30),
            "olga": timedelta(hours=2)}  # fmt: skip
-_DELAYED = {"USB-CAMERA", "CASE-6"}  # of these nothing has come for a week
-_LAST_OF_DELAYED = 7
+_DELAYED = frozenset({"USB-CAMERA", "CASE-6"})  # of these nothing has come for some days
+_LAST_OF_DELAYED = 10
 _HISTORY = timedelta(days=plot.DAYS)
 _JUST_NOW = timedelta(minutes=20)
 Act = Callable[[datetime], datetime | None]
@@ -44,6 +44,7 @@ class Days:
     begin: datetime
     end: datetime
     plans: Mapping[str, Plan]
+    minimum: Mapping[str, Decimal]
     chance: Random = field(default_factory=lambda: Random(_SEED))  # noqa: S311 - the same story every time
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _number: "count[int]" = field(default_factory=count)
@@ -151,15 +152,13 @@ class Days:
 
         def receive(now: datetime) -> None:
             at(self.session, now)
-            low = stock_views.balances(self.session, BalanceFilters(short=True, limit=100)).items
-            amounts = {
-                balance.sku: balance.minimum_stock * 6
-                for balance in low
-                if day < _LAST_OF_DELAYED or balance.sku not in _DELAYED
-            }
+            low = {one.sku for one in stock_views.balances(self.session, BalanceFilters(short=True, limit=100)).items}
+            missing = self.crew.missing_parts()
+            late = _DELAYED if day >= _LAST_OF_DELAYED else frozenset()
+            amounts = {sku: self.minimum[sku] * 3 for sku in (low | missing) - late if sku in self.minimum}
             if amounts:
                 setting.receive(self.session, ivan, amounts)
-                self.crew.parts_have_come()
+                self.crew.parts_have_come(amounts)
             if day % 3 == 1:
                 setting.correct(self.session, ivan, "SCREW-M3x8", Decimal(-14), "Counted: box was short")
             if day % 5 == 2:  # noqa: PLR2004 - now and then something turns up
@@ -187,10 +186,10 @@ def write_history(
     made = setting.published(session, admin)
     plans = {view.product_sku: setting.plan_of(session, admin, view.id) for view in made}
     first = setting.first_delivery(plans)
-    setting.suppliers_of_parts(session, admin, first)
+    minimum = setting.suppliers_of_parts(session, admin, first)
     setting.spindle_kit(session, admin)
     at(session, begin - timedelta(hours=1))
     setting.receive(session, people["ivan"], first)
-    Days(session, people, begin, end, plans).live(told)
+    Days(session, people, begin, end, plans, minimum).live(told)
     at(session, end - timedelta(minutes=5))
     setting.next_versions(session, people["maria"], made)

@@ -1,5 +1,6 @@
 """People of the past at work: they take what is ready and theirs to do, are interrupted, count pieces, and go home."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from models.messages.commands import (
     SkipWorkOrder,
     StartWorkOrder,
 )
-from models.rules.commands import CommandState, Door, RefusalKind
+from models.rules.commands import CommandState, Door
 from models.rules.costs import planned_minutes
 from models.rules.work_orders import WorkOrderState
 
@@ -39,7 +40,7 @@ class Task:
     step: int
     left: timedelta
     paused: bool = False
-    waits_for_parts: bool = False
+    waits_for: frozenset[str] = frozenset()
 
     @property
     def lost(self) -> bool:
@@ -122,7 +123,7 @@ class Crew:
         if choice is None:
             return now + timedelta(minutes=hand.chance.randrange(12, 28))
         job, step = choice
-        if job.steps[step].optional and hand.chance.random() < 0.6:  # noqa: PLR2004 - most do without it
+        if job.steps[step].optional and job.brain.attempt(step) == 1 and hand.chance.random() < 0.6:  # noqa: PLR2004 - most do without it
             self.floor.do(now, self.manager, job, SkipWorkOrder(reason="Not ordered"), step)
             return now + timedelta(minutes=2)
         if hand.needs_orders:
@@ -148,9 +149,8 @@ class Crew:
         if outcome.state is CommandState.APPLIED:
             hand.tasks.remove(task)
             return now + timedelta(minutes=hand.chance.randrange(2, 9))
-        short = outcome.refusal is not None and outcome.refusal.kind is RefusalKind.STOCK_SHORT
         self.floor.do(now, hand.actor, job, PauseWorkOrder(reason=_PAUSES[3]), step)
-        task.paused, task.waits_for_parts = True, short
+        task.paused, task.waits_for = True, frozenset(short.sku for short in outcome.shortages)
         return now + timedelta(minutes=5)
 
     def _pieces(self, hand: Hand, task: Task, given: Decimal) -> dict[str, object]:
@@ -173,14 +173,18 @@ class Crew:
                 report = ReportWorkOrder(good=(given / 3).to_integral_value(), data=data)
                 self.floor.do(now, hand.actor, task.job, report, task.step)
 
-    def parts_have_come(self) -> None:
-        """Tell everybody who waits for parts to try again."""
+    def missing_parts(self) -> set[str]:
+        """Return the parts somebody waits for."""
+        return {sku for hand in self.hands for task in hand.tasks if not task.lost for sku in task.waits_for}
+
+    def parts_have_come(self, skus: Iterable[str]) -> None:
+        """Tell everybody who waits for these parts alone to try again."""
         for task in (task for hand in self.hands for task in hand.tasks):
-            task.waits_for_parts = False
+            task.waits_for -= frozenset(skus)
 
     def _may_go_on(self, task: Task) -> bool:
         brain = task.job.brain
-        return not task.waits_for_parts and not brain.job_held and task.step not in brain.held
+        return not task.waits_for and not brain.job_held and task.step not in brain.held
 
     def _busy(self, hand: Hand) -> bool:
         return any(not task.paused and not self._runs_alone(task) for task in hand.tasks)
@@ -191,7 +195,7 @@ class Crew:
     def _next(self, hand: Hand) -> tuple[JobAtWork, int] | None:
         """Return the most urgent step that is ready, at a place that is free, for this person."""
         taken: dict[str, int] = {}
-        waits = any(task.waits_for_parts for task in hand.tasks)
+        waits = any(task.waits_for for task in hand.tasks)
         for job in self.floor.jobs:
             for step, state in enumerate(job.brain.states):
                 if state in {_S.IN_PROGRESS, _S.PAUSED}:

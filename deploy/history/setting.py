@@ -42,8 +42,8 @@ _SKILLS = {"SOLDER": ("Soldering, IPC-A-610", ("lena", "olga", "yusuf")), "ESD":
 _STATIONS = (("MECH-1", "Tablet at the mechanical bench", "MECH"), ("ELEC-1", "Tablet at the soldering place", "ELEC"),
              ("TEST-1", "Screen at the test bench", "TEST"))  # fmt: skip
 # So many machines, feeders, boards and sets can be made of what lies there on the first day.
-_FIRST_DELIVERY = {"PNP-V2": 5, "FEEDER-8": 90, "CTRL-4": 70, "NOZZLE-SET": 120}
-_MINIMUM = Decimal("0.15")
+_FIRST_DELIVERY = {"PNP-V2": 5, "FEEDER-8": 110, "CTRL-4": 60, "NOZZLE-SET": 130}
+_MINIMUM = Decimal("0.35")
 _SPINDLE = ("SPINDLE-KIT", (("NEMA11-HOLLOW", 1), ("CP40-HOLDER", 1), ("PNEU-M5", 2)))
 _OPEN_KEY = timedelta(days=180)
 
@@ -90,8 +90,9 @@ def next_versions(session: Session, admin: Actor, made: list[TemplateView]) -> N
     templates.clone(session, admin, controller.id)
 
 
-def suppliers_of_parts(session: Session, admin: Actor, needs: Mapping[str, Decimal]) -> None:
-    """Give every bought part its supplier, its delivery time and the stock below which it is to be ordered."""
+def suppliers_of_parts(session: Session, admin: Actor, needs: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Give every bought part its supplier, its delivery time and its minimum stock; returns the minimums."""
+    minimums = {sku: max((many * _MINIMUM).to_integral_value(), Decimal(1)) for sku, many in needs.items()}
     for code, (name, _, _) in _SUPPLIERS.items():
         host = code.lower()
         suppliers.create_supplier(session, admin, SupplierDraft(
@@ -103,12 +104,12 @@ def suppliers_of_parts(session: Session, admin: Actor, needs: Mapping[str, Decim
             ((code, days) for code, (_, begins, days) in _SUPPLIERS.items() if sku.startswith(begins)), ("MOTIONTEC", 9)
         )
         now = parts.part(session, identity)
-        minimum = (needs.get(sku, Decimal(0)) * _MINIMUM).to_integral_value()
         draft = PartDraft.model_validate({
             **now.model_dump(include=set(PartDraft.model_fields)), "supplier": supplier, "lead_time_days": days,
-            "supplier_part": f"{supplier[:3]}-{sku}", "minimum_stock": minimum,
+            "supplier_part": f"{supplier[:3]}-{sku}", "minimum_stock": minimums.get(sku, Decimal(0)),
         })  # fmt: skip
         parts.change_part(session, admin, identity, draft, now.row_version)
+    return minimums
 
 
 def spindle_kit(session: Session, admin: Actor) -> None:

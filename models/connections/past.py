@@ -21,9 +21,8 @@ _MADE = """
     CREATE FUNCTION past.now() RETURNS timestamptz LANGUAGE sql STABLE
         AS $$ SELECT CAST(pg_catalog.current_setting('app.now') AS timestamptz) $$
 """
-_SET = text("""
-    SELECT set_config('search_path', 'past, pg_catalog, public', true), set_config('app.now', :instant, true)
-""")
+_BEGIN = text("SELECT set_config('search_path', 'past, pg_catalog, public', true)")
+_SET = text("SELECT set_config('app.now', :instant, true)")
 
 
 @contextmanager
@@ -42,4 +41,8 @@ def writing_history(owner_url: str) -> Iterator[None]:
 def at(session: Session, instant: datetime) -> None:
     """Let everything from here on happen at an instant, until another is named or the transaction ends."""
     clock.past.set(instant)
+    transaction = session.get_transaction()
+    if session.info.get("past") is not transaction:
+        session.execute(_BEGIN)  # once: each change of the path has every prepared statement planned anew
+        session.info["past"] = transaction
     session.execute(_SET, {"instant": instant.isoformat()})
