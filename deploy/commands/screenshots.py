@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploy.pictures.browser import Windows
 
 EXAMPLES = (
-    "Examples: factoryos screenshots --sheets /tmp/screens · factoryos screenshots --sheets /tmp/screens --only orders "
+    "Examples: factoryos screenshots · factoryos screenshots --sheets /tmp/screens --only orders "
     "· Exit codes: 0 well · 1 a page could not be shown."
 )
 _ADMIN = "ada"
@@ -25,7 +25,9 @@ _ADMIN = "ada"
 
 def screenshots(
     *,
-    sheets: Annotated[Path, typer.Option(help="Every page, both themes, every size, into this folder.")],
+    sheets: Annotated[
+        Path | None, typer.Option(help="Every page, both themes, every size, into this folder; else the README's.")
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only pages with this in their name; again for more.")] = None,
 ) -> None:
     """Take pictures of the demo factory's screens: of the stack that runs here, else of one started for it.
@@ -33,15 +35,23 @@ def screenshots(
     Needs Chromium and the tools of development (`make setup`).
     """
     try:
-        from deploy.pictures.sheets import shoot
+        from deploy.pictures import readme
+        from deploy.pictures import sheets as contact
     except ModuleNotFoundError as missing:
         raise typer.BadParameter(f"The tools of development are missing ({missing.name}); run `make setup`.") from None
     console = Console(stderr=True)
     with refusals_explained():
-        troubles = _with_windows(lambda windows: shoot(windows, sheets, only or (), console.print), console.print)
+        troubles = _with_windows(
+            lambda windows: (
+                readme.shoot(windows, readme.FOLDER, console.print)
+                if sheets is None
+                else contact.shoot(windows, sheets, only or (), console.print)
+            ),
+            console.print,
+        )
     for trouble in troubles:
         console.print(f"[bold red]Not shown:[/] {trouble}", highlight=False)
-    print(sheets / "index.html")
+    print(readme.FOLDER if sheets is None else sheets / "index.html")
     if any("answered" in trouble or "opened" in trouble for trouble in troubles):
         raise typer.Exit(FAILED)
 

@@ -201,12 +201,23 @@ class Crew:
                 if state in {_S.IN_PROGRESS, _S.PAUSED}:
                     center = job.steps[step].work_center
                     taken[center] = taken.get(center, 0) + (state is _S.IN_PROGRESS)
-        for job in sorted(self.floor.jobs, key=lambda job: (job.priority, job.due_at, job.code)):
-            if not job.is_open or job.brain.job_held or (waits and hand.chance.random() < 0.3):  # noqa: PLR2004
-                continue
-            for step, state in enumerate(job.brain.states):
-                center = job.steps[step].work_center
-                free = taken.get(center, 0) < self.centers[center]
-                if state is _S.READY and step not in job.brain.held and center in PLACES[hand.name] and free:
-                    return job, step
+        ready = [
+            (job, step)
+            for job in self.floor.jobs
+            if job.is_open and not job.brain.job_held
+            for step, state in enumerate(job.brain.states)
+            if state is _S.READY and step not in job.brain.held
+        ]
+        for job, step in sorted(ready, key=_urgency):
+            center = job.steps[step].work_center
+            free = taken.get(center, 0) < self.centers[center]
+            patient = waits and hand.chance.random() < 0.3  # noqa: PLR2004 - who waits for parts looks after them first
+            if center in PLACES[hand.name] and free and not patient:
+                return job, step
         return None
+
+
+def _urgency(choice: tuple[JobAtWork, int]) -> tuple[bool, int, datetime, str, int]:
+    """Sort what is ready: machines that run alone are set going first, then by priority and date."""
+    job, step = choice
+    return job.steps[step].work_center != _ALONE, job.priority, job.due_at, job.code, step

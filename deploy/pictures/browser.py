@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,18 @@ _LONGEST_PIXELS = 4_000
 # A page that renews itself is still until its stream speaks; what a page asked for at its load is waited for.
 _SETTLED = "() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
 _PATIENCE_MS = 15_000
+_TO_WEBP = """async ([address, width, quality]) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = width;
+    canvas.height = Math.round(image.height * width / image.width);
+    const drawing = canvas.getContext("2d");
+    drawing.imageSmoothingQuality = "high";
+    drawing.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL("image/webp", quality);
+}"""
 
 
 @contextmanager
@@ -94,8 +107,21 @@ def opened(page: Page, address: str) -> Response | None:
 
 
 def shot(page: Page) -> bytes:
-    """Return the picture of a whole page, as far down as one still looks."""
-    width = page.evaluate("document.documentElement.clientWidth")
-    height = page.evaluate("document.documentElement.scrollHeight")
-    clip = {"x": 0.0, "y": 0.0, "width": float(width), "height": float(min(height, _LONGEST_PIXELS))}
-    return page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]  # playwright's own shape
+    """Return the picture of a whole page, as far down as one still looks; the window grows for it and shrinks back."""
+    window = page.viewport_size
+    if window is None:
+        return page.screenshot(full_page=True)
+    height = min(page.evaluate("document.documentElement.scrollHeight"), _LONGEST_PIXELS)
+    page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
+    taken = page.screenshot()
+    page.set_viewport_size(window)
+    return taken
+
+
+def as_webp(browser: Browser, picture: bytes, width: int, quality: float = 0.82) -> bytes:
+    """Return a picture scaled to a width, as small as browsers can make it."""
+    page = browser.new_page()
+    address = "data:image/png;base64," + b64encode(picture).decode()
+    made = str(page.evaluate(_TO_WEBP, [address, width, quality]))
+    page.close()
+    return b64decode(made.partition(",")[2])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from deploy.pages import Place, Seer, addresses, places
 from deploy.pictures.browser import THEMES, Windows, opened, shot
-from deploy.pictures.pages import Place, addresses, places
 
 SIZES = ("phone", "tablet", "desktop")
 WALL = "wall"
@@ -39,8 +39,7 @@ class View:
 def views(windows: Windows, only: Sequence[str]) -> tuple[list[View], list[str]]:
     """Return what there is to look at, and the paths of pages to which no link leads."""
     known = places()
-    seers = [windows.page(user).context.request for user in (_ADMIN, _OPERATOR)]
-    found = addresses(seers, known)
+    found = addresses([seer(windows, user) for user in (_ADMIN, _OPERATOR)], known)
     shown = [View(place.name, found[place], _who(place), _sizes(place)) for place in known if place in found]
     shown += [
         View(f"{role}-{place.name}", found[place], user)
@@ -51,6 +50,16 @@ def views(windows: Windows, only: Sequence[str]) -> tuple[list[View], list[str]]
     shown += [View("problem-not-found", "/no-such-page", _ADMIN), View("problem-forbidden", "/jobs", "carla")]
     missing = [place.path for place in known if place not in found]
     return [view for view in shown if not only or any(word in view.name for word in only)], missing
+
+
+def seer(windows: Windows, user: str) -> Seer:
+    """Return how somebody asks for pages."""
+
+    def see(address: str) -> str | None:
+        answer = windows.page(user).context.request.get(address, headers={"accept": "text/html"})
+        return answer.text() if answer.ok and "html" in answer.headers.get("content-type", "") else None
+
+    return see
 
 
 def _who(place: Place) -> str | None:

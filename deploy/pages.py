@@ -1,12 +1,11 @@
 """Every page the product has, found in its routes, with a real address for each: links are followed as people do."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from fastapi.routing import APIRoute
-from playwright.sync_api import APIRequestContext
 
 from api.deps import declared_access
 from api.pages.all import PAGES
@@ -18,6 +17,8 @@ _PARAMETER = re.compile(r"\{[^}]+\}")
 # Lists are entered where the liveliest things are; without such a thing the whole list is.
 _LIVELY = ("/jobs?status=IN_PROGRESS", "/orders?status=IN_PROGRESS", "/work-orders?state=IN_PROGRESS")
 _FOLLOWED = 400
+# Asks for a page as somebody; None where there is none for them.
+Seer = Callable[[str], str | None]
 # What nothing links to, and what stands for it: an invitation that is over is a page, too.
 _STAND_INS = {"token": "none.none.none"}
 
@@ -67,7 +68,7 @@ class _Links(HTMLParser):
         ]
 
 
-def addresses(seers: Iterable[APIRequestContext], wanted: Iterable[Place]) -> Mapping[Place, str]:
+def addresses(seers: Iterable[Seer], wanted: Iterable[Place]) -> Mapping[Place, str]:
     """Return an address for each page that links lead to; what none leads to is left out."""
     fixed = [place for place in wanted if "{" not in place.path]
     found = {place: place.path for place in fixed}
@@ -84,18 +85,18 @@ def addresses(seers: Iterable[APIRequestContext], wanted: Iterable[Place]) -> Ma
     return found
 
 
-def _walked(seer: APIRequestContext, starts: Iterable[str]) -> Iterator[str]:
+def _walked(seer: Seer, starts: Iterable[str]) -> Iterator[str]:
     """Yield the addresses that pages link to, breadth first, one page of each kind."""
     waiting, seen, kinds = list(starts), set[str](), dict[str, int]()
     for _ in range(_FOLLOWED):
         if not waiting:
             return
         address = waiting.pop(0)
-        answer = seer.get(address, headers={"accept": "text/html"})
-        if not answer.ok or "html" not in answer.headers.get("content-type", ""):
+        page = seer(address)
+        if page is None:
             continue
         links = _Links()
-        links.feed(answer.text())
+        links.feed(page)
         for link in links.found:
             plain = link.partition("#")[0].partition("?")[0]
             if plain.startswith("/") and not plain.startswith("//") and plain not in seen:

@@ -1,0 +1,105 @@
+"""Server time of every page and of every part of a page, with years of business in the database."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from deploy.bench import crowd
+from deploy.bench.figures import Figure
+from deploy.bench.statements import counted
+from deploy.pages import Place, Seer, addresses, places
+from deploy.people import PEOPLE
+from deploy.seed import SLUG, seed_demo_factory
+from deploy.stack.plan import Plan
+from models.connections.postgres import begin
+from models.records.access import sessions
+from models.records.access.log_in import tenant_of
+from models.records.access.users import named
+
+GOAL_MILLISECONDS = 60
+LOOKERS = {"maria": "manager", "tom": "technician", "ivan": "inventory", "carla": "customer", "victor": "viewer",
+           "ada": "admin"}  # fmt: skip
+_WARM_UP = 2
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One page as one person sees it."""
+
+    role: str
+    milliseconds: float
+    statements: int
+
+
+def measure(plan: Plan, times: int) -> list[Figure]:
+    """Fill the database and return the median of each page for the role for which it is slowest."""
+    seed_demo_factory()
+    print(f"Filling in {crowd.ORDERS:,} orders ...", file=sys.stderr)
+    crowd.fill(plan)
+    with TestClient(create_app(), base_url="http://bench.test", follow_redirects=False) as client:
+        cookies = {person.username: _cookie(person.username) for person in PEOPLE}
+        known = places()
+        found = addresses([_seer(client, cookies["ada"]), _seer(client, cookies["tom"])], known)
+        return [_figure(place, found[place], client, cookies, times) for place in known if _is_read(place, found)]
+
+
+def _is_read(place: Place, found: Iterable[Place]) -> bool:
+    return place in set(found) and not place.is_public
+
+
+def _figure(place: Place, address: str, client: TestClient, cookies: dict[str, str], times: int) -> Figure:
+    seen = list(_seen(address, client, cookies, times))
+    if not seen:
+        return Figure("pages", place.path, 0, "ms", note="leads elsewhere")
+    slowest = max(seen, key=lambda each: each.milliseconds)
+    note = ", ".join(f"{each.role} {each.milliseconds:.0f} ms/{each.statements} SQL" for each in seen)
+    print(f"  {place.path}: {note}", file=sys.stderr)
+    return Figure("pages", place.path, slowest.milliseconds, "ms", at_most=GOAL_MILLISECONDS, note=note)
+
+
+def _seen(address: str, client: TestClient, cookies: dict[str, str], times: int) -> Iterator[Timed]:
+    for user, role in LOOKERS.items():
+        with counted() as statements:
+            if _asked(client, address, cookies[user])[0] != _OK:
+                continue
+        for _ in range(_WARM_UP):
+            _asked(client, address, cookies[user])
+        taken = [_asked(client, address, cookies[user])[1] for _ in range(times)]
+        yield Timed(role, median(taken), len(statements))
+
+
+def _asked(client: TestClient, address: str, cookie: str) -> tuple[int, float]:
+    client.cookies.clear()
+    began = time.perf_counter()
+    answer = client.get(address, headers={"accept": "text/html", "cookie": cookie})
+    return answer.status_code, (time.perf_counter() - began) * 1000
+
+
+def _seer(client: TestClient, cookie: str) -> Seer:
+    def see(address: str) -> str | None:
+        client.cookies.clear()
+        answer = client.get(address, headers={"accept": "text/html", "cookie": cookie})
+        return answer.text if answer.status_code == _OK and "html" in answer.headers["content-type"] else None
+
+    return see
+
+
+def _cookie(username: str) -> str:
+    tenant_id = tenant_of(SLUG)
+    if tenant_id is None:
+        raise LookupError("The demo factory is missing.")
+    with begin(tenant_id) as session:
+        person = named(session, username)
+        if person is None:
+            raise LookupError(f"There is no {username}.")
+        opened = sessions.open_session(
+            session, tenant_id=tenant_id, user_id=person.id, kind="browser", life=timedelta(days=1)
+        )
+    return f"factoryos={opened.id.hex}.{opened.secret}"
