@@ -68,6 +68,13 @@ class _Links(HTMLParser):
         ]
 
 
+def links_of(page: str) -> list[str]:
+    """Return the addresses a page leads to or asks for, as written in it."""
+    links = _Links()
+    links.feed(page)
+    return links.found
+
+
 def addresses(seers: Iterable[Seer], wanted: Iterable[Place]) -> Mapping[Place, str]:
     """Return an address for each page that links lead to; what none leads to is left out."""
     fixed = [place for place in wanted if "{" not in place.path]
@@ -95,9 +102,7 @@ def _walked(seer: Seer, starts: Iterable[str]) -> Iterator[str]:
         page = seer(address)
         if page is None:
             continue
-        links = _Links()
-        links.feed(page)
-        for link in links.found:
+        for link in links_of(page):
             plain = link.partition("#")[0].partition("?")[0]
             if plain.startswith("/") and not plain.startswith("//") and plain not in seen:
                 seen.add(plain)

@@ -1,7 +1,5 @@
 """Chromium, as the pictures are taken with it: one window per person, theme and size."""
 
-import os
-import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +8,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 from playwright.sync_api import Error as BrowserFault
 
+from deploy.chromium import program
 from deploy.client import Access
 from deploy.stack.errors import StackError
 
@@ -20,7 +19,6 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "wall": (1920, 1080),
 }
 THEMES = ("light", "dark")
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _LONGEST_PIXELS = 4_000
 # A page that renews itself is still until its stream speaks; what a page asked for at its load is waited for.
 _SETTLED = "() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
@@ -42,11 +40,8 @@ _TO_WEBP = """async ([address, width, quality]) => {
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the browser of the machine. Raises StackError where there is none."""
-    program = os.environ.get("FACTORYOS_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
-        raise StackError("There is no Chromium here: `apt install chromium`, or name one in FACTORYOS_CHROMIUM.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--hide-scrollbars"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox", "--hide-scrollbars"])
         yield browser
         browser.close()
 

@@ -68,7 +68,10 @@ def get_widgets(screen: TheScreen, actor: MayReadFigures, period: AskedPeriod = 
 def _show(template: str, screen: Screen, actor: Actor, period: Period) -> HTMLResponse:
     now = screen.formats.now
     midnight = now.astimezone(screen.formats.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = _FIGURES.get((actor.tenant_id, midnight, period), lambda: _read(actor, now, midnight, period))
+    # What a screen was told of is in what it then asks for: figures are shared only until something happens.
+    happened = screen.request.app.state.live.newest(actor.tenant_id)
+    key = (actor.tenant_id, midnight, period, happened)
+    found = _FIGURES.get(key, lambda: _read(actor, now, midnight, period))
     shown = tuple(widget for widget in WIDGETS if actor.may(widget.permission))
     return screen.show(
         template, figures=found, widgets=shown, period=period, periods=PERIODS,
