@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 from urllib.parse import urljoin
@@ -83,8 +83,9 @@ def _seen(address: str, client: TestClient, cookies: dict[str, str], times: int)
         yield _timed(role, address, client, cookie, times)
         if not variants:
             variants = _variants(address, page)
-            timed = [_timed(role, one, client, cookie, _FEW, f" by {one.partition('?')[2][:60]}") for one in variants]
-            yield from sorted(timed, key=lambda each: -each.milliseconds)[:1]
+            timed = [(_timed(role, one, client, cookie, _FEW), one.partition("?")[2]) for one in variants]
+            for slowest, asked in sorted(timed, key=lambda each: -each[0].milliseconds)[:1]:
+                yield replace(slowest, what=f" by {asked[:60]}")
 
 
 def _variants(address: str, page: str) -> list[str]:
@@ -94,7 +95,7 @@ def _variants(address: str, page: str) -> list[str]:
     return [*found[:_MOST_VARIANTS], *([f"{address}?q=99"] if 'name="q"' in page else [])]
 
 
-def _timed(role: str, address: str, client: TestClient, cookie: str, times: int, what: str = "") -> Timed:
+def _timed(role: str, address: str, client: TestClient, cookie: str, times: int) -> Timed:
     with counted() as first:
         _asked(client, address, cookie)
     with counted() as second:
@@ -104,7 +105,7 @@ def _timed(role: str, address: str, client: TestClient, cookie: str, times: int,
         if len(second) < len(first):
             time.sleep(_SHARED_SECONDS)
         taken.append(_asked(client, address, cookie))
-    return Timed(role, median(taken), max(len(first), len(second)), what)
+    return Timed(role, median(taken), max(len(first), len(second)))
 
 
 def _asked(client: TestClient, address: str, cookie: str) -> float:
