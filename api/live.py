@@ -1,4 +1,4 @@
-"""The live feed: one look a second at the outbox for each factory that somebody watches, handed to all who watch it.
+"""The live feed: two looks a second at the outbox for each factory that somebody watches, handed to all who watch it.
 
 It reads the outbox itself and not MongoDB, so screens stay alive while the audit store is away.
 """
@@ -17,7 +17,7 @@ from models.connections.postgres import read
 from models.messages.live import LiveEvent
 from models.records import outbox
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 0.5
 _LATE_SECONDS = 10.0  # a transaction may commit this long after it took its number; ids are looked at until then
 _WAITING_EVENTS = 2_000
 _log = structlog.get_logger("api.live")
@@ -33,6 +33,7 @@ class _Watch:
     listeners: set[Listener] = field(default_factory=set)
     seen: dict[int, float] = field(default_factory=dict)
     floor: int = 0
+    newest: int = 0
     task: asyncio.Task[None] | None = None
 
 
@@ -61,6 +62,11 @@ class Feed:
                 del self._watches[tenant_id]
                 watch.task.cancel()
 
+    def newest(self, tenant_id: UUID) -> int:
+        """Return the number of a factory's last event that was handed out; 0 where nobody listens."""
+        watch = self._watches.get(tenant_id)
+        return watch.newest if watch else 0
+
     async def _look(self, watch: _Watch) -> None:
         """Look until nobody listens any more; a database that is away only makes the next look come later."""
         while True:
@@ -73,6 +79,7 @@ class Feed:
             for event in events:
                 if event.id not in watch.seen:
                     watch.seen[event.id] = time.monotonic()
+                    watch.newest = max(watch.newest, event.id)
                     _hand_out(watch, event)
             _forget(watch)
 

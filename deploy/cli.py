@@ -17,6 +17,7 @@ from deploy.commands import (
     payload_key,
     repair,
     run,
+    screenshots,
     seed,
     status,
     stop,
@@ -44,6 +45,7 @@ app.command(epilog=stop.EXAMPLES)(stop.stop)
 app.command(epilog=mail.EXAMPLES)(mail.mail)
 app.command(epilog=migrate.EXAMPLES)(migrate.migrate)
 app.command(epilog=seed.EXAMPLES)(seed.seed)
+app.command(epilog=screenshots.EXAMPLES)(screenshots.screenshots)
 app.command(epilog=repair.EXAMPLES)(repair.repair)
 app.command(epilog=api.EXAMPLES)(api.api)
 app.command(epilog=worker.EXAMPLES)(worker.worker)

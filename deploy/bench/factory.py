@@ -134,3 +134,12 @@ def _step(lane: int, row: int, variant: int) -> Step:
 
 def _part(number: int) -> str:
     return f"BENCH-PART-{number}"
+
+
+def browser_cookie(actor: Actor) -> str:
+    """Open a session in a browser for somebody and return its cookie."""
+    with begin(actor.tenant_id) as session:
+        opened = sessions.open_session(
+            session, tenant_id=actor.tenant_id, user_id=actor.user_id, kind="browser", life=timedelta(days=1)
+        )
+    return f"factoryos={opened.id.hex}.{opened.secret}"

@@ -28,22 +28,24 @@ async def measure(factory: Factory, client: Client, blocks: int, per_block: int)
             for _ in range(size):
                 work_order = next(work_orders)
                 await tablet.act(work_order, "start")
-                ours[-1].append(await _milliseconds(tablet.act(work_order, "complete")))
-                floor[-1].append(await _milliseconds(bare.execute_update("record")))
-    ratio = median(_p95(mine) / _p95(theirs) for mine, theirs in zip(ours[1:], floor[1:], strict=True))
+                ours[-1].append(await milliseconds(tablet.act(work_order, "complete")))
+                floor[-1].append(await milliseconds(bare.execute_update("record")))
+    ratio = median(p95(mine) / p95(theirs) for mine, theirs in zip(ours[1:], floor[1:], strict=True))
     all_ours, all_floor = ([each for block in blocks for each in block] for blocks in (ours[1:], floor[1:]))
     note = (
-        f"p50/p95 ms: complete {median(all_ours):.0f}/{_p95(all_ours):.0f}, "
-        f"bare {median(all_floor):.0f}/{_p95(all_floor):.0f}"
+        f"p50/p95 ms: complete {median(all_ours):.0f}/{p95(all_ours):.0f}, "
+        f"bare {median(all_floor):.0f}/{p95(all_floor):.0f}"
     )
     return [Figure("latency", "p95 of complete ÷ p95 of a record-only Update", ratio, "x", at_most=2, note=note)]
 
 
-async def _milliseconds(work: Awaitable[object]) -> float:
+async def milliseconds(work: Awaitable[object]) -> float:
+    """Return how long something takes."""
     began = time.perf_counter()
     await work
     return (time.perf_counter() - began) * 1000
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
+    """Return what 95 of 100 values do not exceed."""
     return quantiles(values, n=20, method="inclusive")[-1]

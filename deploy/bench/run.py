@@ -7,14 +7,37 @@ from typing import Literal, get_args
 
 from temporalio.client import Client
 
-from deploy.bench import access, compile_speed, histories, latency, ledger, long_job, statements, throughput
+from deploy.bench import (
+    access,
+    compile_speed,
+    histories,
+    latency,
+    ledger,
+    long_job,
+    page_times,
+    statements,
+    throughput,
+    viewers,
+)
 from deploy.bench.factory import Factory
 from deploy.bench.figures import Figure
 from deploy.bench.stack import running_stack
 from deploy.stack.plan import Plan
 from models.connections.temporal import connect
 
-Name = Literal["compile", "history", "latency", "throughput", "statements", "access", "long-job", "ledger"]
+Name = Literal[
+    "compile",
+    "history",
+    "latency",
+    "throughput",
+    "statements",
+    "access",
+    "long-job",
+    "ledger",
+    "screen",
+    "viewers",
+    "pages",
+]
 NAMES: tuple[Name, ...] = get_args(Name)
 _LONG, _LONG_QUICK = 5_000, 1_000
 
@@ -41,11 +64,16 @@ async def _on_the_stack(plan: Plan, names: Sequence[Name], *, quick: bool) -> li
     figures: list[Figure] = []
     for name in names:
         print(f"Measuring {name} ...", file=sys.stderr)
-        found = await _one(name, factory, client, quick=quick)
+        found = await (_pages(plan, quick=quick) if name == "pages" else _one(name, factory, client, quick=quick))
         for each in found:
             print(f"  {each.what}: {each.value:.2f} {each.unit} {each.goal} {each.note}", file=sys.stderr)
         figures += found
     return figures
+
+
+async def _pages(plan: Plan, *, quick: bool) -> list[Figure]:
+    # Its requests run a loop of their own, in a thread where none runs yet.
+    return await asyncio.to_thread(page_times.measure, plan, 5 if quick else 15)
 
 
 async def _one(  # noqa: PLR0911 - one line for each measurement
@@ -65,5 +93,11 @@ async def _one(  # noqa: PLR0911 - one line for each measurement
             return await access.measure(factory, 2_000 if quick else 20_000)
         case "long-job":
             return await long_job.measure(factory, client, _LONG_QUICK if quick else _LONG)
+        case "screen":
+            from deploy.bench import screens  # the tools of development, needed by nothing else here
+
+            return await screens.measure(factory, client, 20 if quick else 60)
+        case "viewers":
+            return await viewers.measure(factory, 10 if quick else 30)
         case _:
             return ledger.measure(factory, 5)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -38,6 +39,23 @@ class Tablet:
     async def get(self, path: str) -> bytes:
         """Read something. Raises TapFailed for another answer than 200."""
         return await self._asked(f"GET /api/v1{path} HTTP/1.1\r\n{self._headers}\r\n".encode())
+
+    async def page(self, path: str) -> bytes:
+        """Read a page, or a part of one. Raises TapFailed for another answer than 200."""
+        return await self._asked(f"GET {path} HTTP/1.1\r\n{self._headers}Accept: text/html\r\n\r\n".encode())
+
+    async def stream(self, path: str) -> AsyncIterator[bytes]:
+        """Follow a stream of events line by line, on a connection of its own. Raises TapFailed where it is refused."""
+        reader, writer = await asyncio.open_connection(self._address.hostname, self._address.port)
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\n{self._headers}Accept: text/event-stream\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b" 200 " not in head.split(b"\r\n", 1)[0]:
+                raise TapFailed(head.decode())
+            while line := await reader.readline():
+                yield line.strip()
+        finally:
+            writer.close()
 
     async def post(self, path: str, content: object = None, key: str | None = None) -> Any:  # noqa: ANN401 - JSON
         """Send something under a fresh key. Raises TapFailed for another answer than 200 or 201."""

@@ -2,13 +2,15 @@
 
 import json
 import os
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.commands.environment import refusals_explained
 from deploy.commands.migrate import bring_up_to_date
@@ -62,6 +64,16 @@ class _Voice:
         with suppress(OSError):
             self._console.print(thing, highlight=False)
 
+    @contextmanager
+    def progress(self, words: str) -> Iterator[Callable[[int, int], None]]:
+        """Show a bar where it is a terminal, else the words alone; what is given is told (done, of)."""
+        self.say(f"{words} ...")
+        with Progress(
+            TextColumn("  day"), BarColumn(), MofNCompleteColumn(), console=self._console, transient=True
+        ) as bar:
+            task = bar.add_task("days", total=None)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+
 
 def _stay(plan: Plan, voice: _Voice) -> None:
     """Start everything, show where it is, watch, and stop everything whatever happens."""
@@ -93,9 +105,9 @@ def _prepare_data(plan: Plan, voice: _Voice) -> list[LogIn]:
     if not kept.exists() and not settings().fills_in_demo:
         return []
     if not kept.exists():
-        voice.say("Filling in the demo factory ...")
         from deploy.seed import seed_demo_factory
 
         # The note is written last: a seed cut short is run again, and must stand that.
-        write_private(kept, [vars(log_in) for log_in in seed_demo_factory()])
+        with voice.progress("Filling in the demo factory: two weeks of work") as told:
+            write_private(kept, [vars(log_in) for log_in in seed_demo_factory(told)])
     return [LogIn(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]

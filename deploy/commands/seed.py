@@ -20,10 +20,10 @@ EXAMPLES = (
 def seed(
     *,
     people_only: Annotated[
-        bool, typer.Option("--people-only", help="Only the factory and its people: no product, stock or order.")
+        bool, typer.Option("--people-only", help="Only the factory and its people, no history.")
     ] = False,
 ) -> None:
-    """Fill in the demo factory: people, a published product, stock and a first order. Safe to run again.
+    """Fill in the demo factory: its people, and two weeks of history. Safe to run again.
 
     What is there stays; only the passwords of its people are made anew, and shown.
     """

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,11 +79,16 @@ class OwnStack:
 
 @contextmanager
 def own_stack(
-    say: Callable[[str], None], *, keep: Callable[[], bool] = lambda: False, interruptible: bool = False
+    say: Callable[[str], None],
+    *,
+    keep: Callable[[], bool] = lambda: False,
+    interruptible: bool = False,
+    seed: Sequence[str] = ("seed", "--people-only"),
 ) -> Iterator[OwnStack]:
     """Start servers, API and two workers on free ports; stop them at the end and remove their folder unless `keep`.
 
-    `interruptible` takes over the process's signals. Raises StackError where something does not come up.
+    `seed` is the command that fills the database, `interruptible` takes over the process's signals. Raises StackError
+    where something does not come up.
     """
     home = Path(tempfile.mkdtemp(prefix="factoryos-demo-"))
     try:
@@ -96,7 +101,7 @@ def own_stack(
         if interruptible:
             supervisor.catch_signals()
         try:
-            yield _started(plan, supervisor, say)
+            yield _started(plan, supervisor, say, seed)
         finally:
             supervisor.stop()
     finally:
@@ -105,12 +110,12 @@ def own_stack(
             forget_elsewhere(home)
 
 
-def _started(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -> OwnStack:
+def _started(plan: Plan, supervisor: Supervisor, say: Callable[[str], None], seed: Sequence[str]) -> OwnStack:
     say(f"Starting {', '.join(server.name for server in plan.servers)} in {plan.state.home} ...")
     supervisor.start(*plan.servers)
     if not supervisor.stopping:
         _in_a_process(plan, "migrate")
-        _in_a_process(plan, "seed", "--people-only")
+        _in_a_process(plan, *seed)
         say("Starting API and two workers ...")
         supervisor.start(*plan.processes())
     if supervisor.stopping:

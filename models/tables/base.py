@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.connections.ids import new_id
+from models.messages.clock import now
 
 
 class Row(SQLModel):
@@ -18,7 +19,7 @@ class Row(SQLModel):
 
 def utc_now() -> datetime:
     """Return the instant a row is made."""
-    return datetime.now(UTC)
+    return now()
 
 
 def identity() -> Any:  # noqa: ANN401 - SQLModel fields are typed by their annotation

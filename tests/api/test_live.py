@@ -1,5 +1,6 @@
 """The live feed, over a real port: events of one's own factory within seconds, ticks, and going on after a break."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from threading import Thread
@@ -10,6 +11,8 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.live import Feed
+from models.records import audit
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,20 @@ def test_ticks_prove_that_a_quiet_stream_is_alive(address, tenant):
 def test_who_may_not_read_work_may_not_watch_it(address, tenant):
     with Stream(address, tenant, "viewer") as stream:
         assert stream.answer.status_code == 403
+
+
+async def test_the_feed_knows_the_newest_event_it_has_handed_out(tenant):
+    feed = Feed()
+    assert feed.newest(tenant.id) == 0
+    async with feed.listen(tenant.id) as listener, asyncio.timeout(20):
+        with tenant.begin() as session:
+            audit.record(
+                session,
+                tenant_id=tenant.id,
+                action="stock:received",
+                module="stock",
+                actor_id=None,
+                subject_id=tenant.id,
+            )
+        event = await listener.get()
+        assert feed.newest(tenant.id) == event.id

@@ -1,5 +1,6 @@
 """The factory at a glance. Widgets are drawn anew together whenever something happened."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from api.deps import MayReadFigures
 from api.pages.dashboard.hours import bars
 from api.pages.dashboard.shared import Shared
 from api.pages.frame.routing import pages
+from api.pages.frame.safety import HEADERS
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
 from models.connections.postgres import read
@@ -54,6 +56,7 @@ WIDGETS = (
 )
 _OPEN_CALLS = CallFilters(open=True, limit=20)
 _FIGURES: Shared[Dashboard] = Shared(seconds=1.0)
+_DRAWN: Shared[bytes] = Shared(seconds=1.0)
 AskedPeriod = Annotated[Period, Query()]
 
 
@@ -65,14 +68,26 @@ def get_dashboard(screen: TheScreen, actor: MayReadFigures, period: AskedPeriod 
 
 @router.get("/dashboard/widgets")
 def get_widgets(screen: TheScreen, actor: MayReadFigures, period: AskedPeriod = Period.WEEK) -> HTMLResponse:
-    """Show its widgets alone, for a dashboard that is open."""
-    return _show("dashboard/widgets.html", screen, actor, period)
+    """Show its widgets alone, for a dashboard that is open; drawn once for all who see the same."""
+    same = (actor.permissions, screen.language, screen.formats.zone, screen.request.url.query)
+    key = (_moment(screen, actor, period), same)
+    drawn = _DRAWN.get(key, lambda: bytes(_show("dashboard/widgets.html", screen, actor, period).body))
+    return HTMLResponse(drawn, headers=HEADERS)
+
+
+def _moment(screen: Screen, actor: Actor, period: Period) -> Hashable:
+    """Return what figures are shared by: what a screen was told of is in what it then asks for."""
+    happened = screen.request.app.state.live.newest(actor.tenant_id)
+    return actor.tenant_id, _midnight(screen), period, happened
+
+
+def _midnight(screen: Screen) -> datetime:
+    return screen.formats.now.astimezone(screen.formats.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _show(template: str, screen: Screen, actor: Actor, period: Period) -> HTMLResponse:
-    now = screen.formats.now
-    midnight = now.astimezone(screen.formats.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = _FIGURES.get((actor.tenant_id, midnight, period), lambda: _read(actor, now, midnight, period))
+    now, midnight = screen.formats.now, _midnight(screen)
+    found = _FIGURES.get(_moment(screen, actor, period), lambda: _read(actor, now, midnight, period))
     open_calls = _open_calls(actor)
     shown = tuple(
         widget for widget in WIDGETS if actor.may(widget.permission) and (widget.template != "calls" or open_calls)

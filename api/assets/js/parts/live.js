@@ -1,10 +1,10 @@
 // Keeps what is marked data-live fresh. One stream per tab, if <body data-stream> names one: its events ask for each
-// part anew, together, at most every two seconds, and so does the server's tick every five; fifteen seconds of silence mean
+// part anew, together, at most every second, and so does the server's tick every five; fifteen seconds of silence mean
 // that what is shown may be old: it says so, and the stream is opened anew. Without a stream parts are asked for
 // every five seconds, and fifteen seconds without an answer say the same.
 import htmx from "htmx.org";
 
-const THROTTLE = 2000;
+const THROTTLE = 1000;
 const SILENCE = 15000;
 const LOOK = 1000;
 const POLL = 5000;
