@@ -8,6 +8,7 @@ from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.orders import routes as orders
+from api.pages.search import routes as search
 from api.pages.station import routes as station
 from api.pages.work_orders import routes as work_orders
 
@@ -22,4 +23,5 @@ PAGES: tuple[APIRouter, ...] = (
     jobs.router,
     work_orders.router,
     station.router,
+    search.router,
 )

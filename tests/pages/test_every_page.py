@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from api.deps import declared_access
 from api.pages.all import PAGES
+from api.pages.frame.environment import TEMPLATES, environment
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -77,6 +78,21 @@ def test_a_page_is_refused_politely_to_who_lacks_its_permission(browser: Opens, 
             else:
                 assert answer.status_code == 403, (role, address)
                 assert "does not hold the permission" in answer.text
+
+
+def test_every_page_in_the_frame_explains_itself() -> None:
+    silent = []
+    for file in sorted(TEMPLATES.rglob("*.html")):
+        name = str(file.relative_to(TEMPLATES))
+        if '{% extends "frame/base.html"' not in file.read_text(encoding="utf-8"):
+            continue
+        explains = environment("en").get_template(name).blocks.get("help")
+        if (
+            explains is None
+            or len(file.read_text(encoding="utf-8").partition("block help")[2].split("endblock")[0]) < 80
+        ):
+            silent.append(name)
+    assert silent == [], "a page says in {% block help %} what it is, what to do and what happens"
 
 
 JUNK = {"key": "\x00", "next": "\ud800\n//x", "username": "a" * 5_000, "quantity": "NaN", "reason": "", "theme": "pink"}

@@ -1,6 +1,8 @@
 // What every page runs: htmx, the live stream, and small behaviours told by data attributes.
 import "htmx.org";
 import "./parts/dialogs.js";
+import "./parts/finder.js";
 import "./parts/forms.js";
 import "./parts/graph.js";
+import "./parts/keys.js";
 import "./parts/live.js";

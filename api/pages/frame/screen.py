@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import SignedIn
+from api.pages.frame.assets import assets
 from api.pages.frame.environment import environment
 from api.pages.frame.formats import Formats, zone
 from api.pages.frame.navigation import menu_of
@@ -84,6 +85,7 @@ class Screen:
         follows = self.may(Permission.WORK_ORDERS_READ)
         return {
             "actor": self.actor,
+            "brand_mark": assets().url("favicon.svg"),
             "factory": self.viewer.factory if self.viewer else "FactoryOS",
             "formats": formats,
             "language": self.language,
