@@ -7,6 +7,7 @@ from api.pages.access import routes as access
 from api.pages.dashboard import routes as dashboard
 from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
+from api.pages.notifications import routes as notifications
 from api.pages.orders import routes as orders
 from api.pages.search import routes as search
 from api.pages.station import routes as station
@@ -24,4 +25,5 @@ PAGES: tuple[APIRouter, ...] = (
     work_orders.router,
     station.router,
     search.router,
+    notifications.router,
 )

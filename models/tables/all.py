@@ -5,14 +5,17 @@ from sqlmodel import SQLModel
 from models.tables import (
     audit,
     boms,
+    branding,
     catalog,
     files,
     integrations,
     jobs,
+    notifications,
     orders,
     stock,
     templates,
     tenants,
+    walls,
     work_orders,
 )
 from models.tables.access import credentials, people
@@ -21,15 +24,18 @@ METADATA = SQLModel.metadata
 FEATURES = (
     audit,
     boms,
+    branding,
     catalog,
     credentials,
     files,
     integrations,
     jobs,
+    notifications,
     orders,
     people,
     stock,
     templates,
     tenants,
+    walls,
     work_orders,
 )

@@ -18,7 +18,7 @@ from models.messages.roles import RoleDraft
 from models.messages.stations import StationDraft
 from models.messages.teams import SkillDraft, TeamDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import files, webhooks
+from models.records import files, notifications, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
 from models.rules.access import Permission, Role
@@ -49,6 +49,7 @@ REAL = {
     "user_id": "SELECT id FROM users WHERE username = 'technician'",
     "role_id": "SELECT id FROM roles LIMIT 1",
     "team_id": "SELECT id FROM teams LIMIT 1",
+    "notification_id": "SELECT id FROM notifications WHERE kind = 'mail_failed' LIMIT 1",
     "skill_id": "SELECT id FROM skills LIMIT 1",
 }
 
@@ -68,6 +69,9 @@ def build(factory: Factory) -> None:
         skill = skills.create_skill(session, boss, SkillDraft(code="WELD", name="Welding"))
         skills.certify(session, boss, technician, skill.id, Certification(certified_at=datetime.now(UTC)))
         _connect(session, boss)
+        mails = "UPDATE outbox SET given_up = true, sent_at = now(), failure = 'no such address' WHERE topic = 'mail'"
+        session.execute(text(mails))
+        notifications.tell_states(session, datetime.now(UTC))
 
 
 def _connect(session: Session, boss: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.routing import APIRoute
@@ -34,6 +35,7 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
         "steering": "hold",
+        "notification_id": UUID(int=0),
     }
 
 

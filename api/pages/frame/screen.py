@@ -97,6 +97,7 @@ class Screen:
             "query": Query(self.request),
             "said": said,
             "stream": "/api/v1/live" if follows else "",
+            "unread": self.viewer.unread if self.viewer else 0,
             "theme": theme if theme in THEMES else THEMES[0],
             "here": _address(self.request),
         }

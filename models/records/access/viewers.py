@@ -7,7 +7,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _VIEWER = text("""
-    SELECT t.name AS factory, t.slug, u.language, u.time_zone FROM tenants t
+    SELECT t.name AS factory, t.slug, u.language, u.time_zone,
+           (SELECT count(*) FROM (SELECT FROM notifications n
+                                   WHERE n.user_id = u.id AND n.read_at IS NULL LIMIT 100) few) AS unread
+      FROM tenants t
       LEFT JOIN users u ON u.tenant_id = t.id AND u.id = :user WHERE t.id = :tenant
 """)
 
@@ -20,6 +23,7 @@ class Viewer:
     slug: str
     language: str | None
     time_zone: str | None
+    unread: int = 0
 
 
 def viewer(session: Session, tenant_id: UUID, user_id: UUID | None) -> Viewer | None:
