@@ -15,6 +15,7 @@ from api.pages.all import PAGES
 from api.routes import (
     audit,
     boms,
+    branding,
     commands,
     figures,
     files,
@@ -91,6 +92,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     files.router,
     audit.router,
     tenants.router,
+    branding.router,
     webhooks.router,
     webhooks.deliveries_router,
     health.router,

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po, write_po
 
 from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
 
-_PAGES = FOLDER.parent
+_API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pages show
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
@@ -18,7 +18,7 @@ _KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
 def said() -> Catalog:
     """Return every text that templates and page routes say, untranslated."""
     found = Catalog(project="FactoryOS", charset="utf-8")
-    for _, _, message, _, _ in extract_from_dir(_PAGES, _METHODS, _OPTIONS, _KEYWORDS):
+    for _, _, message, _, _ in extract_from_dir(_API, _METHODS, _OPTIONS, _KEYWORDS):
         found.add(message)
     return found
 

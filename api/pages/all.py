@@ -11,6 +11,7 @@ from api.pages.notifications import routes as notifications
 from api.pages.orders import routes as orders
 from api.pages.search import routes as search
 from api.pages.station import routes as station
+from api.pages.system import audit, exceptions, health, settings, webhooks
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -26,4 +27,9 @@ PAGES: tuple[APIRouter, ...] = (
     station.router,
     search.router,
     notifications.router,
+    audit.router,
+    exceptions.router,
+    health.router,
+    settings.router,
+    webhooks.router,
 )

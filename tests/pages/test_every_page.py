@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from api.deps import declared_access
 from api.pages.all import PAGES
 from api.pages.frame.environment import TEMPLATES, environment
+from models.messages.webhooks import WebhookDraft
+from models.records import webhooks
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -29,8 +31,16 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     hands.work("cut")
     (order,) = rows(tenant, "SELECT id FROM orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
+    (command,) = rows(tenant, "SELECT id FROM commands LIMIT 1")
+    boss = tenant.actor(Role.ADMIN)
+    with tenant.begin() as session:
+        hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/x", events=("orders:*",)))
+        delivery = webhooks.send_test(session, boss, hook.id)
     return {
         "token": invited(tenant),
+        "command_id": command.id,
+        "webhook_id": hook.id,
+        "delivery_id": delivery.id,
         "order_id": order.id,
         "job_id": hands.job_id,
         "work_order_id": work_order.id,

@@ -48,7 +48,10 @@ class Screen:
     def formats(self) -> Formats:
         """How this page writes numbers and times."""
         own = self.viewer.time_zone if self.viewer else None
-        return Formats(locale(self.language), zone(own or "UTC"), translations(self.language), datetime.now(UTC))
+        currency = self.viewer.currency if self.viewer else None
+        return Formats(
+            locale(self.language), zone(own or "UTC"), translations(self.language), datetime.now(UTC), currency
+        )
 
     def words(self, text: str, **values: object) -> str:
         """Return a text in the page's language, its %(names)s filled in."""
@@ -80,12 +83,26 @@ class Screen:
         """Tell whether the person holds a permission, by its wire name."""
         return self.actor is not None and self.actor.may(Permission(permission))
 
+    @property
+    def _mark(self) -> str:
+        """The address of the factory's logo, else of our own sign."""
+        if self.viewer is None or self.viewer.logo_hash is None:
+            return assets().url("favicon.svg")
+        return f"/api/v1/brands/{self.viewer.tenant_id}/logo/{self.viewer.logo_hash}"
+
+    @property
+    def _colours(self) -> str | None:
+        """The address of the factory's own colours, where it has chosen one."""
+        accent = self.viewer.accent if self.viewer else None
+        return f"/api/v1/colours/{accent.removeprefix('#')}.css" if accent else None
+
     def _frame(self, said: tuple[str, str] | None) -> dict[str, Any]:
         formats, theme = self.formats, self.request.cookies.get(THEME_COOKIE)
         follows = self.may(Permission.WORK_ORDERS_READ)
         return {
             "actor": self.actor,
-            "brand_mark": assets().url("favicon.svg"),
+            "brand_mark": self._mark,
+            "brand_colours": self._colours,
             "factory": self.viewer.factory if self.viewer else "FactoryOS",
             "formats": formats,
             "language": self.language,
