@@ -29,6 +29,7 @@ from api.routes import (
     stock,
     templates,
     tenants,
+    walls,
     webhooks,
     work_orders,
 )
@@ -93,6 +94,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     tenants.router,
     branding.router,
+    walls.router,
     webhooks.router,
     webhooks.deliveries_router,
     health.router,

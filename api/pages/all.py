@@ -12,6 +12,7 @@ from api.pages.orders import routes as orders
 from api.pages.search import routes as search
 from api.pages.station import routes as station
 from api.pages.system import audit, exceptions, health, settings, webhooks
+from api.pages.walls import routes as walls
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -27,6 +28,7 @@ PAGES: tuple[APIRouter, ...] = (
     station.router,
     search.router,
     notifications.router,
+    walls.router,
     audit.router,
     exceptions.router,
     health.router,

@@ -17,8 +17,9 @@ from models.messages.people import Certification
 from models.messages.roles import RoleDraft
 from models.messages.stations import StationDraft
 from models.messages.teams import SkillDraft, TeamDraft
+from models.messages.walls import WallDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import files, notifications, webhooks
+from models.records import files, notifications, walls, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
 from models.rules.access import Permission, Role
@@ -50,6 +51,7 @@ REAL = {
     "role_id": "SELECT id FROM roles LIMIT 1",
     "team_id": "SELECT id FROM teams LIMIT 1",
     "notification_id": "SELECT id FROM notifications WHERE kind = 'mail_failed' LIMIT 1",
+    "wall_id": "SELECT id FROM wall_links LIMIT 1",
     "skill_id": "SELECT id FROM skills LIMIT 1",
 }
 
@@ -81,6 +83,7 @@ def _connect(session: Session, boss: Actor) -> None:
     keys.create_key(session, boss, KeyDraft(name="ERP", scopes=(Permission.CATALOG_READ,)))
     hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/hook", events=("orders:*",)))
     webhooks.send_test(session, boss, hook.id)
+    walls.create_wall(session, boss, WallDraft(name="Hall"))
     provider = ProviderDraft(
         code="company", name="Company", issuer="https://login.example", client_id="factoryos",
         client_secret=SecretStr("of a test"),

@@ -108,6 +108,8 @@ def test_what_is_open_to_everybody_is_on_this_list() -> None:
         "/api/v1/auth/register",
         "/api/v1/brands/{tenant_id}/logo/{logo_hash}",
         "/api/v1/colours/{accent}.css",
+        "/andon/{token}",
+        "/andon/{token}/board",
         "/appearance",
         "/docs",
         "/healthz",

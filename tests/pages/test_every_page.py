@@ -10,8 +10,9 @@ from fastapi.routing import APIRoute
 from api.deps import declared_access
 from api.pages.all import PAGES
 from api.pages.frame.environment import TEMPLATES, environment
+from models.messages.walls import WallDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import webhooks
+from models.records import walls, webhooks
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -35,9 +36,12 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     boss = tenant.actor(Role.ADMIN)
     with tenant.begin() as session:
         hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/x", events=("orders:*",)))
+        wall = walls.create_wall(session, boss, WallDraft(name="Hall"))
         delivery = webhooks.send_test(session, boss, hook.id)
     return {
         "token": invited(tenant),
+        "wall_id": wall.id,
+        "wall_token": wall.token,
         "command_id": command.id,
         "webhook_id": hook.id,
         "delivery_id": delivery.id,
@@ -51,13 +55,15 @@ def subjects(tenant: Factory) -> dict[str, Any]:
 
 def _addresses(subjects: dict[str, Any]) -> Iterator[tuple[APIRoute, str]]:
     for route in SHOWN:
-        yield route, route.path.format(**subjects)
+        own = {"token": subjects["wall_token"]} if route.path.startswith("/andon") else {}
+        yield route, route.path.format(**subjects | own)
 
 
 def test_every_page_and_form_says_who_may_use_it() -> None:
     assert [route.path for route in ROUTES if not declared_access(route)] == []
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
+        "/andon/{token}", "/andon/{token}/board",
         "/appearance", "/invitations/{token}", "/login", "/login/code", "/password/forgot", "/password/reset",
         "/sign-up", "/static/{name}",
     }  # fmt: skip

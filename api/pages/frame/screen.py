@@ -60,7 +60,7 @@ class Screen:
     def show(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
         """Return the page of a template; what was said on the way here is shown once."""
         said = _read_said(self.request.cookies.get(SAID_COOKIE))
-        content = environment(self.language).get_template(template).render(**self._frame(said), **facts)
+        content = environment(self.language).get_template(template).render(self._frame(said) | facts)
         answer = HTMLResponse(content, status_code=status, headers=HEADERS)
         if said and not self.is_part:
             answer.delete_cookie(SAID_COOKIE)
