@@ -1,15 +1,20 @@
 """Every page in both themes, held against WCAG 2.2 AA by axe-core."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page
 
+from models.messages.walls import WallDraft
+from models.messages.webhooks import WebhookDraft
+from models.records import walls, webhooks
 from models.rules.access import Role
 from tests.browser.conftest import HOUSE
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, rows
 from tests.pages.coming_in import invited
+from worker.relays import notices
 
 Opens = Callable[..., Page]
 AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
@@ -33,11 +38,22 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
     hands.work("cut")
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '2 days'")
     execute(tenant, "UPDATE work_orders SET held = true, hold_reason = 'Crack' WHERE step_key = 'polish'")
+    notices.tell_all(datetime.now(UTC))
+    boss = tenant.actor(Role.ADMIN)
+    with tenant.begin() as session:
+        hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/x", events=("orders:*",)))
+        webhooks.send_test(session, boss, hook.id)
+        wall = walls.create_wall(session, boss, WallDraft(name="Hall"))
     (order,) = rows(tenant, "SELECT id FROM orders")
     steps = {row.step_key: row.id for row in rows(tenant, "SELECT id, step_key FROM work_orders")}
     return {
         "nobody": (None, (
             "/login", f"/invitations/{invited(tenant)}", "/invitations/over", "/password/forgot", "/password/reset",
+            f"/andon/{wall.token}", f"/andon/{wall.token}?theme=light&board=today",
+        )),
+        "admin": (Role.ADMIN, (
+            "/audit", "/audit/verification", "/exceptions", "/health", "/settings", "/branding", "/webhooks",
+            f"/webhooks/{hook.id}", "/walls", "/notifications", "/search?q=lamp",
         )),
         "manager": (Role.MANAGER, (
             "/dashboard", "/orders", "/orders?status=DONE", "/orders/new", f"/orders/{order.id}", "/jobs",
