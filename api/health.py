@@ -1,27 +1,16 @@
 """Is it alive, and what of what it needs answers."""
 
-import asyncio
-from datetime import timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from api.deps import PUBLIC
-from models.connections.mongo import mongo
-from models.records.health import schema_revision
+from api.deps import PUBLIC, MayEditSettings
+from api.servers import Check, servers
+from api.system_health import system_health
+from models.messages.health import SystemHealth
 
-_SECONDS = 3
 router = APIRouter(tags=["health"])
-
-
-class Check(BaseModel):
-    """One server this process needs, and what is wrong with it."""
-
-    name: str
-    ok: bool
-    detail: str = ""
 
 
 class Readiness(BaseModel):
@@ -37,49 +26,17 @@ async def get_health() -> dict[str, str]:
     return {"status": "alive"}
 
 
+@router.get("/api/v1/health", summary="How the whole system is")
+async def get_system_health(request: Request, actor: MayEditSettings) -> SystemHealth:
+    """Return each server, the workers, the disk and what waits, the worst first, each with what to do."""
+    return await system_health(request, actor)
+
+
 @router.get("/readyz", dependencies=[PUBLIC], summary="Is everything there", responses={503: {"model": Readiness}})
 async def get_readiness(request: Request, response: Response) -> Readiness:
     """Ask every server. 503 only without PostgreSQL: MongoDB and Temporal may be away while the floor works on."""
-    database, *others = await asyncio.gather(_postgresql(), _mongodb(), _temporal(request))
-    checks = (*database, *others)
-    if not database[0].ok:
+    checks = await servers(request)
+    if not checks[0].ok:
         response.status_code = 503
         return Readiness(status="unavailable", checks=checks)
     return Readiness(status="ready" if all(check.ok for check in checks) else "degraded", checks=checks)
-
-
-async def _postgresql() -> tuple[Check, ...]:
-    try:
-        present, newest = await asyncio.wait_for(run_in_threadpool(schema_revision), _SECONDS)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the check reports
-        return (Check(name="postgresql", ok=False, detail=_words(error)),)
-    if present is None:
-        return Check(name="postgresql", ok=True), Check(
-            name="migrations", ok=False, detail="The version is not readable."
-        )
-    words = f"The database is at '{present}', this version needs '{newest}': run factoryos migrate."
-    current = present == newest
-    return Check(name="postgresql", ok=True), Check(name="migrations", ok=current, detail="" if current else words)
-
-
-async def _mongodb() -> Check:
-    try:
-        await asyncio.wait_for(run_in_threadpool(lambda: mongo().command("ping")), _SECONDS)
-    except Exception as error:  # noqa: BLE001 - see _postgresql
-        return Check(name="mongodb", ok=False, detail=_words(error))
-    return Check(name="mongodb", ok=True)
-
-
-async def _temporal(request: Request) -> Check:
-    try:
-        healthy = await asyncio.wait_for(
-            request.app.state.temporal.service_client.check_health(timeout=timedelta(seconds=_SECONDS)), _SECONDS
-        )
-    except Exception as error:  # noqa: BLE001 - see _postgresql
-        return Check(name="temporal", ok=False, detail=_words(error))
-    return Check(name="temporal", ok=bool(healthy))
-
-
-def _words(error: Exception) -> str:
-    """Return the kind of error only: its text may hold addresses and names of users."""
-    return f"does not answer ({type(error).__name__})"

@@ -13,7 +13,7 @@ from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
 from models.rules import forecasts, passwords, pins
 from models.rules.access import MEANING
 
-_PAGES = FOLDER.parent
+_API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pages show
 _RECORDS = FOLDER.parents[2] / "models" / "records"
 _REFUSING = (_RECORDS / "refusals.py", *sorted((_RECORDS / "access").glob("*.py")))
 _REFUSALS = {"Conflict", "Unfit", "__init__"}  # whose first word is a sentence for the person who meets it
@@ -25,7 +25,7 @@ _KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
 def said() -> Catalog:
     """Return every text that templates and page routes say, and what rules and records say on pages; untranslated."""
     found = Catalog(project="FactoryOS", charset="utf-8")
-    for _, _, message, _, _ in extract_from_dir(_PAGES, _METHODS, _OPTIONS, _KEYWORDS):
+    for _, _, message, _, _ in extract_from_dir(_API, _METHODS, _OPTIONS, _KEYWORDS):
         found.add(message)
     for sentence in (*_sentences(), *forecasts.ASSUMES):
         found.add(sentence)

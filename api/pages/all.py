@@ -16,11 +16,13 @@ from api.pages.jobs import routes as jobs
 from api.pages.keys import routes as keys
 from api.pages.licensing import routes as licensing
 from api.pages.manufacturing_orders import routes as manufacturing_orders
+from api.pages.notifications import routes as notifications
 from api.pages.orders import routes as orders
 from api.pages.profile import routes as profile
 from api.pages.profile import second_factor
 from api.pages.providers import routes as providers
 from api.pages.roles import routes as roles
+from api.pages.search import routes as search
 from api.pages.skills import certificates
 from api.pages.skills import routes as skills
 from api.pages.station import door as station_door
@@ -28,12 +30,14 @@ from api.pages.station import routes as station
 from api.pages.stations import routes as stations
 from api.pages.stock import posting
 from api.pages.stock import routes as stock
+from api.pages.system import audit, exceptions, health, settings, webhooks
 from api.pages.teams import routes as teams
 from api.pages.traveller import routes as traveller
 from api.pages.trust import routes as trust
 from api.pages.users import changes as user_changes
 from api.pages.users import invitations as user_invitations
 from api.pages.users import routes as users
+from api.pages.walls import routes as walls
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -75,4 +79,12 @@ PAGES: tuple[APIRouter, ...] = (
     suppliers.router,
     work_centers.router,
     imports.router,
+    search.router,
+    notifications.router,
+    walls.router,
+    audit.router,
+    exceptions.router,
+    health.router,
+    settings.router,
+    webhooks.router,
 )

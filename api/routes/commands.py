@@ -4,14 +4,17 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from api.acting import CommandKey
 from api.commands import Wish, queue, send
-from api.deps import MayReadOwnCommands, MayResolveCommands, MayWorkOnOrders, require
+from api.deps import MayControlWorkOrders, MayReadOwnCommands, MayResolveCommands, MayWorkOnOrders, require
 from api.errors import documented
+from api.exceptions import retry
 from api.paging import linked
 from api.routing import feature
 from models.connections.postgres import begin, read
 from models.messages.access import Actor
 from models.messages.command_views import CommandBatch, CommandFilters, CommandOutcomes, CommandView, QueuedCommand
+from models.messages.commands import Outcome
 from models.messages.paging import Page
 from models.records import command_views as records
 from models.records import commands as inbox
@@ -77,3 +80,13 @@ def acknowledge_command(command_id: UUID, actor: MayResolveCommands) -> CommandV
         if before.acknowledged_at is None and not inbox.acknowledge(session, command_id, actor.user_id):
             raise Conflict("Only a refused command can be taken off the exceptions list.")
         return records.command(session, command_id)
+
+
+@router.post(
+    "/{command_id}/retry", summary="Try a refused command again", responses=documented("not-found", "conflict")
+)
+async def retry_command(
+    request: Request, command_id: UUID, actor: MayResolveCommands, _control: MayControlWorkOrders, key: CommandKey
+) -> Outcome:
+    """Ask once more, in one's own name and now, what came late and was refused; accepted, it leaves the exceptions."""
+    return await retry(request.app.state.temporal, actor, command_id, key)

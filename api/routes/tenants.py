@@ -3,9 +3,10 @@ from fastapi import Request, Response
 from api.conditional import ExpectedVersion, etag, versioned
 from api.deps import MayEditSettings
 from api.errors import documented
+from api.idempotency import Once
 from api.routing import feature
 from models.connections.postgres import begin, read
-from models.messages.tenants import SettingsDraft, SettingsView
+from models.messages.tenants import MailPosted, SettingsDraft, SettingsView
 from models.records import tenants as records
 
 router = feature("tenants")
@@ -28,3 +29,12 @@ def put_settings(
         view = records.change_settings(session, actor, draft, expected)
     response.headers["ETag"] = etag(view.row_version)
     return view
+
+
+@router.post(
+    "/settings/test-mail", status_code=202, summary="Send a test mail", response_model=MailPosted,
+    responses=documented("conflict", "idempotency-key-missing"),
+)  # fmt: skip
+def send_test_mail(actor: MayEditSettings, once: Once) -> Response:
+    """Send a mail to one's own address, by the way every mail takes."""
+    return once(None, lambda session: records.post_test(session, actor), status=202)

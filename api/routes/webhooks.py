@@ -94,6 +94,15 @@ def test_webhook(webhook_id: UUID, actor: MayEditWebhooks, once: Once) -> Respon
     return once(None, lambda session: records.send_test(session, actor, webhook_id), status=202)
 
 
+@router.post(
+    "/{webhook_id}/rotate-secret", summary="Renew a webhook's secret", response_model=WebhookMade,
+    responses=documented("not-found", "idempotency-key-missing"),
+)  # fmt: skip
+def rotate_webhook_secret(webhook_id: UUID, actor: MayEditWebhooks, _reader: MayReadAudit, once: Once) -> Response:
+    """Sign calls with a new secret from now on; the answer shows it this once."""
+    return once(None, lambda session: records.rotate_secret(session, actor, webhook_id), shown_once="secret")
+
+
 @router.get(
     "/{webhook_id}/deliveries", summary="List a webhook's deliveries", responses=documented("not-found", "bad-cursor")
 )

@@ -47,8 +47,18 @@ class SecurityLetter(Message):
     link: str
 
 
+class TestLetter(Message):
+    """Nothing but a proof that mail arrives."""
+
+    template: Literal["test"] = "test"
+    factory: str
+    asked_by: str
+    at: Instant
+    link: str
+
+
 Letter = Annotated[
-    InvitationLetter | WelcomeLetter | PasswordCodeLetter | SecurityLetter, Field(discriminator="template")
+    InvitationLetter | WelcomeLetter | PasswordCodeLetter | SecurityLetter | TestLetter, Field(discriminator="template")
 ]
 
 

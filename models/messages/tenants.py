@@ -1,6 +1,9 @@
-from pydantic import Field
+from typing import Annotated
 
-from models.messages.base import Instant, Message
+from pydantic import Field, StringConstraints
+
+from models.messages.base import Instant, Message, Name
+from models.messages.people import Language, TimeZone
 
 
 class SettingsDraft(Message):
@@ -14,6 +17,11 @@ class SettingsDraft(Message):
         examples=[730],
     )
     second_factor_required: bool = Field(False, description="Nobody works without a second factor at log-in")
+    language: Language = Field("en", description="Of screens that are nobody's", examples=["de"])
+    time_zone: TimeZone = Field("UTC", description="Of screens that are nobody's")
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] | None = Field(
+        None, description="What money is counted in, as ISO 4217 has it", examples=["EUR"]
+    )
 
 
 class SettingsView(SettingsDraft):
@@ -21,3 +29,9 @@ class SettingsView(SettingsDraft):
 
     row_version: int = 0
     updated_at: Instant | None = None
+
+
+class MailPosted(Message):
+    """A mail on its way; the health of the system tells what becomes of it."""
+
+    to: Name

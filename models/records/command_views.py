@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, select
 from sqlmodel import Session, col
 
 from models.messages.command_views import CommandFilters, CommandView
+from models.messages.commands import Request
 from models.messages.paging import Page
 from models.records.paging import Listing, page
 from models.records.refusals import found
@@ -15,6 +17,7 @@ from models.tables.access.people import User
 from models.tables.jobs import Command, Job
 from models.tables.work_orders import WorkOrder
 
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _LISTING = Listing(
     "commands", Command.id, sorts={"received_at": Command.received_at}, search=(Job.code, WorkOrder.code)
 )
@@ -63,3 +66,9 @@ def command(session: Session, command_id: UUID) -> CommandView:
     """Return one command. Raises Missing."""
     statement = _statement().where(col(Command.id) == command_id)
     return _view(found("command", command_id, session.execute(statement).first()))
+
+
+def request_of(session: Session, command_id: UUID) -> Request:
+    """Return what a command asked, to ask it again. Raises Missing."""
+    row = session.execute(select(Command).where(col(Command.id) == command_id)).scalar_one_or_none()
+    return _REQUEST.validate_python(found("command", command_id, row).data)

@@ -110,12 +110,9 @@ def dashboard(session: Session, now: datetime, midnight: datetime, since: dateti
     """Return a factory at a glance; `midnight` begins the day, what ended is counted from `since` on."""
     return Dashboard(
         at=now, tallies=_tallies(session, since), throughput=_throughput(session, now, midnight),
-        endangered=_endangered(session, now),
+        endangered=endangered(session, now, _MOST_ENDANGERED),
         centers=tuple(CenterLoad.model_validate(dict(row)) for row in session.execute(_CENTERS).mappings()),
-        short=tuple(
-            ShortPart.model_validate(dict(row))
-            for row in session.execute(_SHORT, {"most": _MOST_SHORT}).mappings()
-        ),
+        short=short(session, _MOST_SHORT),
     )  # fmt: skip
 
 
@@ -141,8 +138,15 @@ def _throughput(session: Session, now: datetime, midnight: datetime) -> Throughp
     )  # fmt: skip
 
 
-def _endangered(session: Session, now: datetime) -> Endangered:
-    asked = {"now": now, "horizon": now + 30 * _DAY, "most": _MOST_ENDANGERED}
+def short(session: Session, most: int) -> tuple[ShortPart, ...]:
+    """Return the parts of which most is missing."""
+    rows = session.execute(_SHORT, {"most": most}).mappings()
+    return tuple(ShortPart.model_validate(dict(row)) for row in rows)
+
+
+def endangered(session: Session, now: datetime, most: int) -> Endangered:
+    """Return the jobs that are late or will be, the worst first, and how many there are."""
+    asked = {"now": now, "horizon": now + 30 * _DAY, "most": most}
     rows = session.execute(_ENDANGERED, asked).all()
     return Endangered(
         late=rows[0].all_late if rows else 0, at_risk=rows[0].all_at_risk if rows else 0,

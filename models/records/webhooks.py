@@ -72,7 +72,7 @@ def webhook(session: Session, identity: UUID) -> WebhookView:
 def create_webhook(session: Session, actor: Actor, draft: WebhookDraft) -> WebhookMade:
     """Add a webhook with a secret of its own; its address was checked before. Raises Unfit for unknown events."""
     _check_events(draft)
-    secret = f"whsec_{b64encode(token_bytes(32)).decode()}"
+    secret = _new_secret()
     row = Webhook(
         id=new_id(), tenant_id=actor.tenant_id, url=draft.url, description=draft.description,
         events=list(draft.events), secret=seal(secret, PURPOSE), active=draft.active,
@@ -81,6 +81,19 @@ def create_webhook(session: Session, actor: Actor, draft: WebhookDraft) -> Webho
     session.flush()
     _tell(session, actor, "created", row)
     return WebhookMade(**view(row).model_dump(), secret=secret)
+
+
+def rotate_secret(session: Session, actor: Actor, identity: UUID) -> WebhookMade:
+    """Give a webhook a new secret; calls are signed with it from now on. Raises Missing."""
+    row = lock(session, Webhook, _WHAT, identity)
+    secret = _new_secret()
+    change(session, row, {"secret": seal(secret, PURPOSE)})
+    _tell(session, actor, "secret_rotated", row)
+    return WebhookMade(**view(row).model_dump(), secret=secret)
+
+
+def _new_secret() -> str:
+    return f"whsec_{b64encode(token_bytes(32)).decode()}"
 
 
 def change_webhook(session: Session, actor: Actor, identity: UUID, draft: WebhookDraft, expected: int) -> WebhookView:

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models.tables import (
     audit,
     boms,
+    branding,
     catalog,
     files,
     filters,
@@ -12,10 +13,12 @@ from models.tables import (
     integrations,
     jobs,
     licensing,
+    notifications,
     orders,
     stock,
     templates,
     tenants,
+    walls,
     work_orders,
 )
 from models.tables.access import credentials, people
@@ -24,6 +27,7 @@ METADATA = SQLModel.metadata
 FEATURES = (
     audit,
     boms,
+    branding,
     catalog,
     credentials,
     files,
@@ -32,10 +36,12 @@ FEATURES = (
     integrations,
     jobs,
     licensing,
+    notifications,
     orders,
     people,
     stock,
     templates,
     tenants,
+    walls,
     work_orders,
 )

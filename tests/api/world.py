@@ -22,8 +22,9 @@ from models.messages.people import Certification
 from models.messages.roles import RoleDraft
 from models.messages.stations import StationDraft
 from models.messages.teams import SkillDraft, TeamDraft
+from models.messages.walls import WallDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import attachments, calls, files, filters, notes, webhooks
+from models.records import attachments, calls, files, filters, notes, notifications, walls, webhooks
 from models.records.access import invitations, keys, providers, roles, skills, stations, teams
 from models.records.catalog import suppliers
 from models.records.integrations import uploads
@@ -58,6 +59,8 @@ REAL = {
     "user_id": "SELECT id FROM users WHERE username = 'technician'",
     "role_id": "SELECT id FROM roles LIMIT 1",
     "team_id": "SELECT id FROM teams LIMIT 1",
+    "notification_id": "SELECT id FROM notifications WHERE kind = 'mail_failed' LIMIT 1",
+    "wall_id": "SELECT id FROM wall_links LIMIT 1",
     "skill_id": "SELECT id FROM skills LIMIT 1",
     "call_id": "SELECT id FROM calls LIMIT 1",
     "attachment_id": "SELECT id FROM attachments LIMIT 1",
@@ -89,6 +92,9 @@ def staff(factory: Factory) -> None:
         skill = skills.create_skill(session, boss, SkillDraft(code="WELD", name="Welding"))
         skills.certify(session, boss, technician, skill.id, Certification(certified_at=datetime.now(UTC)))
         _connect(session, boss)
+        mails = "UPDATE outbox SET given_up = true, sent_at = now(), failure = 'no such address' WHERE topic = 'mail'"
+        session.execute(text(mails))
+        notifications.tell_states(session, datetime.now(UTC))
 
 
 def _talk(session: Session, boss: Actor, work_order_id: UUID, photo_id: UUID) -> None:
@@ -105,6 +111,7 @@ def _connect(session: Session, boss: Actor) -> None:
     keys.create_key(session, boss, KeyDraft(name="ERP", scopes=(Permission.CATALOG_READ,)))
     hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/hook", events=("orders:*",)))
     webhooks.send_test(session, boss, hook.id)
+    walls.create_wall(session, boss, WallDraft(name="Hall"))
     provider = ProviderDraft(
         code="company", name="Company", issuer="https://login.example", client_id="factoryos",
         client_secret=SecretStr("of a test"),

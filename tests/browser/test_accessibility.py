@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,9 @@ from models.messages.files import AttachmentDraft
 from models.messages.filters import SavedFilterDraft
 from models.messages.integrations import UploadDraft
 from models.messages.orders import ChangeOrder, PlaceOrder
-from models.records import attachments, bom_views, files, filters, order_changes, orders
+from models.messages.walls import WallDraft
+from models.messages.webhooks import WebhookDraft
+from models.records import attachments, bom_views, files, filters, order_changes, orders, walls, webhooks
 from models.records.catalog import suppliers
 from models.records.integrations import uploads
 from models.rules.access import Role
@@ -23,6 +26,7 @@ from tests.browser.conftest import HOUSE
 from tests.factories import Factory
 from tests.floor import DUE, execute, lamp_job, rows
 from tests.pages.coming_in import invited
+from worker.relays import notices
 
 Opens = Callable[..., Page]
 AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
@@ -47,6 +51,12 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
     hands.work("cut")
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '2 days'")
     execute(tenant, "UPDATE work_orders SET held = true, hold_reason = 'Crack' WHERE step_key = 'polish'")
+    notices.tell_all(datetime.now(UTC))
+    boss = tenant.actor(Role.ADMIN)
+    with tenant.begin() as session:
+        hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/x", events=("orders:*",)))
+        webhooks.send_test(session, boss, hook.id)
+        wall = walls.create_wall(session, boss, WallDraft(name="Hall"))
     (order,) = rows(tenant, "SELECT id FROM orders")
     staff(tenant)
     ids = real_ids(tenant, "user_id", "team_id", "skill_id", "role_id", "station_id", "provider_id")
@@ -67,7 +77,11 @@ def addresses(tenant: Factory) -> dict[str, tuple[Role | None, tuple[str, ...]]]
     return {
         "nobody": (None, (
             "/login", "/ca", f"/invitations/{invited(tenant)}", "/invitations/over", "/password/forgot",
-            "/password/reset",
+            "/password/reset", f"/andon/{wall.token}", f"/andon/{wall.token}?theme=light&board=today",
+        )),
+        "system": (Role.ADMIN, (
+            "/audit", "/audit/verification", "/exceptions", "/health", "/settings", "/branding", "/webhooks",
+            f"/webhooks/{hook.id}", "/walls", "/notifications", "/search?q=lamp",
         )),
         "manager": (Role.MANAGER, (
             "/dashboard", "/orders", "/orders?status=DONE", "/orders/new", f"/orders/{order.id}", "/jobs",

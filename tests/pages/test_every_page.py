@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.routing import APIRoute
 
 from api.deps import declared_access
 from api.pages.all import PAGES
+from api.pages.frame.environment import TEMPLATES, environment
 from models.connections.ids import new_id
 from models.messages.calls import CallDraft
 from models.messages.catalog import SupplierDraft
 from models.messages.integrations import UploadDraft
+from models.messages.walls import WallDraft
+from models.messages.webhooks import WebhookDraft
+from models.records import walls, webhooks
 from models.records.calls import raise_call
 from models.records.catalog import suppliers
 from models.records.integrations import uploads
@@ -49,10 +54,21 @@ def subjects(tenant: Factory) -> dict[str, Any]:
     (order,) = rows(tenant, "SELECT id FROM orders")
     (made,) = rows(tenant, "SELECT id FROM manufacturing_orders")
     (work_order,) = rows(tenant, "SELECT id FROM work_orders WHERE step_key = 'mount'")
+    (command,) = rows(tenant, "SELECT id FROM commands LIMIT 1")
+    boss = tenant.actor(Role.ADMIN)
+    with tenant.begin() as session:
+        hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/x", events=("orders:*",)))
+        wall = walls.create_wall(session, boss, WallDraft(name="Hall"))
+        delivery = webhooks.send_test(session, boss, hook.id)
     staff(tenant)
     return {
         **real_ids(tenant, *PEOPLE),
         "token": invited(tenant),
+        "wall_id": wall.id,
+        "wall_token": wall.token,
+        "command_id": command.id,
+        "webhook_id": hook.id,
+        "delivery_id": delivery.id,
         "order_id": order.id,
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
@@ -63,20 +79,22 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         **{f"{kind[:-1]}_id": rows(tenant, _ANY.format(kind))[0].id for kind in _CATALOG},
         "call_id": call.id,
         "code": hands.work_order("mount").code,
+        "notification_id": UUID(int=0),
     }
 
 
 def _addresses(subjects: dict[str, Any]) -> Iterator[tuple[APIRoute, str]]:
     for route in SHOWN:
-        yield route, route.path.format(**subjects)
+        own = {"token": subjects["wall_token"]} if route.path.startswith("/andon") else {}
+        yield route, route.path.format(**subjects | own)
 
 
 def test_every_page_and_form_says_who_may_use_it() -> None:
     assert [route.path for route in ROUTES if not declared_access(route)] == []
     public = {route.path for route in ROUTES if declared_access(route) == {"PUBLIC"}}
     assert public == {
-        "/appearance", "/ca", "/invitations/{token}", "/login", "/login/code", "/password/forgot", "/password/reset",
-        "/sign-up", "/static/{name}", "/station/door",
+        "/andon/{token}", "/andon/{token}/board", "/appearance", "/ca", "/invitations/{token}", "/login",
+        "/login/code", "/password/forgot", "/password/reset", "/sign-up", "/static/{name}", "/station/door",
     }  # fmt: skip
 
 
@@ -107,6 +125,21 @@ def test_a_page_is_refused_politely_to_who_lacks_its_permission(browser: Opens, 
             else:
                 assert answer.status_code == 403, (role, address)
                 assert "does not hold the permission" in answer.text
+
+
+def test_every_page_in_the_frame_explains_itself() -> None:
+    silent = []
+    for file in sorted(TEMPLATES.rglob("*.html")):
+        name = str(file.relative_to(TEMPLATES))
+        if '{% extends "frame/base.html"' not in file.read_text(encoding="utf-8"):
+            continue
+        explains = environment("en").get_template(name).blocks.get("help")
+        if (
+            explains is None
+            or len(file.read_text(encoding="utf-8").partition("block help")[2].split("endblock")[0]) < 80
+        ):
+            silent.append(name)
+    assert silent == [], "a page says in {% block help %} what it is, what to do and what happens"
 
 
 JUNK = {"key": "\x00", "next": "\ud800\n//x", "username": "a" * 5_000, "quantity": "NaN", "reason": "", "theme": "pink"}

@@ -11,10 +11,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from worker.adapters.smtp import MailServerAway
-from worker.relays import commands, launches, mail, outbox, pruning, reminders, retention, webhooks
+from worker.relays import commands, launches, mail, notices, outbox, pruning, reminders, retention, webhooks
 
 _log = structlog.get_logger("worker.relays")
-_REST, _A_MOMENT, _LONGEST_PAUSE, _AN_HOUR = 0.5, 5.0, 10.0, 3600.0
+_REST, _A_MOMENT, _LONGEST_PAUSE, _A_MINUTE, _AN_HOUR = 0.5, 5.0, 10.0, 60.0, 3600.0
 _MANY = 50  # so much at once means that more is waiting; fewer are better gathered than carried one by one
 _AWAY = (PyMongoError, SQLAlchemyError, RPCError, MailServerAway)
 
@@ -59,6 +59,11 @@ async def _prune() -> int:
     return 0
 
 
+async def _notices() -> int:
+    await asyncio.to_thread(notices.tell_all, datetime.now(UTC))
+    return 0
+
+
 async def _retention() -> int:
     return await asyncio.to_thread(retention.prune_trails, datetime.now(UTC))
 
@@ -95,5 +100,6 @@ async def run_relays(client: Client, stop: asyncio.Event) -> None:
         relays.create_task(_keep_doing("launches", lambda: _launches(client), stop))
         relays.create_task(_keep_doing("reminders", lambda: _reminders(client), stop, _A_MOMENT))
         relays.create_task(_keep_doing("webhooks", webhooks.deliver_all, stop))
+        relays.create_task(_keep_doing("notices", _notices, stop, _A_MINUTE))
         relays.create_task(_keep_doing("pruning", _prune, stop, _AN_HOUR))
         relays.create_task(_keep_doing("retention", _retention, stop, _AN_HOUR))

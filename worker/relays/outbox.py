@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.connections.ids import new_id
 from models.connections.postgres import begin, read
-from models.records import audit, audit_chains, audit_documents, outbox, tenants, webhook_deliveries
+from models.records import audit, audit_chains, audit_documents, notifications, outbox, tenants, webhook_deliveries
 from models.records.audit_documents import Document
 from models.records.outbox import Waiting
 from models.rules.audit_chain import Place, chained
@@ -34,6 +34,7 @@ def prune_all() -> None:
         with begin(tenant_id) as session:
             outbox.prune(session)
             webhook_deliveries.prune(session)
+            notifications.prune(session)
 
 
 def relay(tenant_id: UUID) -> int:
@@ -49,6 +50,7 @@ def relay(tenant_id: UUID) -> int:
         if rows:
             done = [(row.id, row.data) for row in rows if not row.data.get("refused")]
             webhook_deliveries.fan_out(session, done)
+            notifications.tell_facts(session, [row.data for row in rows])
             with pymongo.timeout(_MONGO_SECONDS):
                 _chain(session, tenant_id, rows)
             outbox.mark_sent(session, [row.id for row in rows])

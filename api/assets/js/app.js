@@ -3,6 +3,8 @@ import "htmx.org";
 import "./parts/copying.js";
 import "./parts/choosing.js";
 import "./parts/dialogs.js";
+import "./parts/finder.js";
 import "./parts/forms.js";
 import "./parts/graph.js";
+import "./parts/single-keys.js";
 import "./parts/live.js";

@@ -37,14 +37,16 @@ class Formats:
     zone: ZoneInfo
     words: NullTranslations
     now: datetime
+    currency: str | None = None
 
     def quantity(self, number: Decimal | int) -> str:
         """Return a quantity, up to six places and never rounded."""
         return str(format_decimal(number, format="#,##0.######", locale=self.locale))
 
     def money(self, number: Decimal) -> str:
-        """Return an amount in the factory's currency, to the cent."""
-        return str(format_decimal(number, format="#,##0.00", locale=self.locale))
+        """Return an amount to the cent, in the factory's currency where it has named one."""
+        amount = str(format_decimal(number, format="#,##0.00", locale=self.locale))
+        return f"{amount} {self.currency}" if self.currency else amount
 
     def percent(self, part: Decimal | int, whole: Decimal | int) -> str:
         """Return a share in whole percent; a dash of nothing."""

@@ -142,7 +142,7 @@ def module_words(permission: str) -> str:
     return permission.partition(":")[0].replace("_", " ").capitalize()
 
 
-# What has happened, as a job's timeline says it.
+# What has happened, as a job's timeline and the audit trail say it.
 FACTS = {
     "jobs:opened": marked("The job began"),
     "jobs:finished": marked("The job was finished"),
@@ -161,9 +161,43 @@ FACTS = {
     "work_orders:held": marked("Put on hold"),
     "work_orders:released": marked("Released"),
     "work_orders:cancelled": marked("Cancelled"),
+    "work_orders:refused": marked("Refused"),
+    "jobs:refused": marked("Refused for the whole job"),
+    "access:logged_in": marked("Logged in"),
+    "access:log_in_refused": marked("Log-in refused"),
+    "audit:exported": marked("Audit trail taken along"),
+    "audit:pruned": marked("Old audit entries let go"),
+    "boms:imported": marked("Bill of materials imported"),
+    "brand:changed": marked("Branding changed"),
+    "files:uploaded": marked("File added"),
+    "invitations:accepted": marked("Invitation accepted"),
+    "invitations:created": marked("Somebody invited"),
+    "keys:created": marked("API key made"),
+    "keys:revoked": marked("API key revoked"),
+    "orders:placed": marked("Order placed"),
+    "parts:created": marked("Part added"),
+    "parts:updated": marked("Part changed"),
+    "products:created": marked("Product added"),
+    "settings:changed": marked("Settings changed"),
+    "stock:received": marked("Stock received"),
+    "stock:adjusted": marked("Stock adjusted"),
+    "suppliers:created": marked("Supplier added"),
+    "templates:created": marked("Template drafted"),
+    "templates:published": marked("Template published"),
+    "templates:retired": marked("Template retired"),
+    "tenants:signed_up": marked("Factory signed up"),
+    "users:created": marked("Person added"),
+    "users:updated": marked("Person changed"),
+    "users:deactivated": marked("Person deactivated"),
+    "walls:created": marked("Wall screen's link made"),
+    "walls:revoked": marked("Wall screen's link revoked"),
+    "webhooks:created": marked("Webhook added"),
+    "webhooks:disabled": marked("Webhook switched off after failures"),
+    "webhooks:tested": marked("Webhook tried"),
+    "work_centers:created": marked("Work centre added"),
 }
 
 
 def fact_words(kind: str) -> str:
     """Return what a fact says; a kind from a newer version is shown by its own name."""
-    return FACTS.get(kind, kind.replace(":", " ").replace("_", " "))
+    return FACTS.get(kind, kind.replace(":", " ").replace("_", " ").capitalize())

@@ -44,6 +44,18 @@ MENU = (
                 "/manufacturing-orders", marked("Manufacturing orders"), "building-factory-2", Permission.ORDERS_READ
             ),
             Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
+            Place("/exceptions", marked("Exceptions"), "hand-stop", Permission.COMMANDS_RESOLVE),
+        ),
+    ),
+    Group(
+        marked("System"),
+        (
+            Place("/audit", marked("Audit trail"), "shield-check", Permission.AUDIT_READ),
+            Place("/health", marked("Health"), "heartbeat", Permission.SETTINGS_EDIT),
+            Place("/webhooks", marked("Webhooks"), "webhook", Permission.WEBHOOKS_EDIT),
+            Place("/walls", marked("Wall screens"), "device-tv", Permission.STATIONS_EDIT),
+            Place("/branding", marked("Branding"), "palette", Permission.SETTINGS_EDIT),
+            Place("/settings", marked("Settings"), "settings", Permission.SETTINGS_EDIT),
         ),
     ),
     Group(

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import SignedIn
 from api.pages.frame.asking import filters_in
+from api.pages.frame.assets import assets
 from api.pages.frame.environment import environment
 from api.pages.frame.formats import Formats, zone
 from api.pages.frame.navigation import menu_of, place_of
@@ -53,7 +54,10 @@ class Screen:
     def formats(self) -> Formats:
         """How this page writes numbers and times."""
         own = self.viewer.time_zone if self.viewer else None
-        return Formats(locale(self.language), zone(own or "UTC"), translations(self.language), datetime.now(UTC))
+        currency = self.viewer.currency if self.viewer else None
+        return Formats(
+            locale(self.language), zone(own or "UTC"), translations(self.language), datetime.now(UTC), currency
+        )
 
     def words(self, text: str, **values: object) -> str:
         """Return a text in the page's language, its %(names)s filled in."""
@@ -66,7 +70,7 @@ class Screen:
     def show(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
         """Return the page of a template; what was said on the way here is shown once."""
         said = _read_said(self.request.cookies.get(SAID_COOKIE))
-        content = environment(self.language).get_template(template).render(**self._frame(said), **facts)
+        content = environment(self.language).get_template(template).render(self._frame(said) | facts)
         answer = HTMLResponse(content, status_code=status, headers=HEADERS)
         if said and not self.is_part:
             answer.delete_cookie(SAID_COOKIE)
@@ -94,12 +98,27 @@ class Screen:
         query = self.request.query_params.get("in")
         return None if query is None else filters_in(model, query)
 
+    @property
+    def _mark(self) -> str:
+        """The address of the factory's logo, else of our own sign."""
+        if self.viewer is None or self.viewer.logo_hash is None:
+            return assets().url("favicon.svg")
+        return f"/api/v1/brands/{self.viewer.tenant_id}/logo/{self.viewer.logo_hash}"
+
+    @property
+    def _colours(self) -> str | None:
+        """The address of the factory's own colours, where it has chosen one."""
+        accent = self.viewer.accent if self.viewer else None
+        return f"/api/v1/colours/{accent.removeprefix('#')}.css" if accent else None
+
     def _frame(self, said: tuple[str, str] | None) -> dict[str, Any]:
         formats, theme = self.formats, self.request.cookies.get(THEME_COOKIE)
         follows = self.may(Permission.WORK_ORDERS_READ)
         return {
             "actor": self.actor,
             "current": place_of(self.request.url.path),
+            "brand_mark": self._mark,
+            "brand_colours": self._colours,
             "factory": self.viewer.factory if self.viewer else "FactoryOS",
             "formats": formats,
             "language": self.language,
@@ -112,6 +131,7 @@ class Screen:
             "query": Query(self.request),
             "said": said,
             "stream": "/api/v1/live" if follows else "",
+            "unread": self.viewer.unread if self.viewer else 0,
             "theme": theme if theme in THEMES else THEMES[0],
             "here": _address(self.request),
         }

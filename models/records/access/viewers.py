@@ -7,19 +7,31 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _VIEWER = text("""
-    SELECT t.name AS factory, t.slug, u.language, u.time_zone FROM tenants t
-      LEFT JOIN users u ON u.tenant_id = t.id AND u.id = :user WHERE t.id = :tenant
+    SELECT coalesce(b.name, t.name) AS factory, t.slug, coalesce(u.language, s.language),
+           coalesce(u.time_zone, s.time_zone), t.id, b.accent, b.logo_hash, s.currency,
+           (SELECT count(*) FROM (SELECT FROM notifications n
+                                   WHERE n.user_id = u.id AND n.read_at IS NULL LIMIT 100) few) AS unread
+      FROM tenants t
+      LEFT JOIN users u ON u.tenant_id = t.id AND u.id = :user
+      LEFT JOIN brands b ON b.tenant_id = t.id
+      LEFT JOIN tenant_settings s ON s.tenant_id = t.id
+     WHERE t.id = :tenant
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The factory's name, and the person's language and time zone; both None for somebody not known yet."""
+    """How the factory looks and counts, and the person's language and time zone; the factory's for somebody unknown."""
 
     factory: str
     slug: str
     language: str | None
     time_zone: str | None
+    tenant_id: UUID
+    accent: str | None = None
+    logo_hash: str | None = None
+    currency: str | None = None
+    unread: int = 0
 
 
 def viewer(session: Session, tenant_id: UUID, user_id: UUID | None) -> Viewer | None:

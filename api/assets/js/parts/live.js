@@ -1,7 +1,8 @@
 // Keeps what is marked data-live fresh. One stream per tab, if <body data-stream> names one: its events ask for each
 // part anew, together, at most every second, and so does the server's tick every five; fifteen seconds of silence mean
 // that what is shown may be old: it says so, and the stream is opened anew. Without a stream parts are asked for
-// every five seconds, and fifteen seconds without an answer say the same.
+// every five seconds, and fifteen seconds without an answer say the same. A part with data-every="15" is asked for no
+// oftener than so many seconds; a page of such parts alone needs no stream, and is never called old.
 import htmx from "htmx.org";
 
 const THROTTLE = 1000;
@@ -18,6 +19,9 @@ let asked = 0;
 let waiting = null;
 
 const parts = () => [...document.querySelectorAll("[data-live]")];
+const slow = (part) => Number(part.dataset.every ?? 0) * 1000;
+const quick = parts().some((part) => !slow(part));
+const lately = new Map();
 
 function hear() {
   heard = Date.now();
@@ -28,7 +32,11 @@ function hear() {
 function refresh() {
   waiting = null;
   asked = Date.now();
-  for (const part of parts()) htmx.trigger(part, "live");
+  for (const part of parts()) {
+    if (asked - (lately.get(part.id) ?? 0) < slow(part)) continue;
+    lately.set(part.id, asked);
+    htmx.trigger(part, "live");
+  }
 }
 
 function soon() {
@@ -68,11 +76,14 @@ function look() {
   }
 }
 
-if (parts().length) {
+if (quick) {
   if (stream) open();
   document.addEventListener("htmx:after:swap", () => stream || hear());
-  document.addEventListener("visibilitychange", () => document.hidden || soon());
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && stream && open());
   setInterval(look, LOOK);
+} else if (parts().length) {
+  soon();
+  setInterval(() => document.hidden || soon(), POLL);
 }
+if (parts().length) document.addEventListener("visibilitychange", () => document.hidden || soon());
