@@ -44,6 +44,8 @@ HELPS = (marked("Material is missing"), marked("Machine trouble"), marked("Quest
          marked("I need a hand"), marked("Danger"))  # fmt: skip
 HANDED_OVER = marked("Handed over")
 FAULTS = (marked("Damaged"), marked("Wrong size"), marked("Wrong part"), marked("Does not work"), marked("Dirty"))
+# Codes are read by the station's camera, and no other page may use it.
+_CAMERA = "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 ScannedCode = Annotated[str, Path(max_length=300)]
 Center = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/+:-]*$")]
 
@@ -70,16 +72,19 @@ def _list(template: str, screen: Screen, actor: Actor, center: str | None) -> HT
         notes = newest_notes(session, [order.id for order in (*mine, *free)])
         before = waits_for(session, [order.id for order in waiting])
         open_calls = calls(session, _OPEN_CALLS).items
-    return screen.show(
-        template, begun=tuple(order for order in mine if order.state is not _S.READY),
+    return _page(
+        screen, actor, template, begun=tuple(order for order in mine if order.state is not _S.READY),
         given=tuple(order for order in mine if order.state is _S.READY), free=free, blocked=(*held, *waiting),
-        before=before, notes=notes, calls=open_calls, centers=centers, center=center, **_device(screen, actor),
+        before=before, notes=notes, calls=open_calls, centers=centers, center=center,
     )  # fmt: skip
 
 
-def _device(screen: Screen, actor: Actor) -> dict[str, Any]:
-    """Return what every page of the station shows of the device; a part that renews itself shows none of it."""
-    return {"shared": None if screen.is_part else station_here(screen.request, actor), "handed_over": HANDED_OVER}
+def _page(screen: Screen, actor: Actor, template: str, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
+    """Return a page of the station with what each shows of the device; a part that renews itself shows none of it."""
+    shared = None if screen.is_part else station_here(screen.request, actor)
+    answer = screen.show(template, shared=shared, handed_over=HANDED_OVER, **facts)
+    answer.headers["Permissions-Policy"] = _CAMERA
+    return answer
 
 
 @router.get("/station/{work_order_id}")
@@ -107,9 +112,7 @@ def _show(template: str, screen: Screen, actor: Actor, work_order_id: UUID) -> H
             pictures = of_work_order(session, work_order_id) if screen.may(Permission.FILES_READ) else ()
             facts |= {"pictures": pictures, "people": people_who_work(session)}
     left = order.quantity - order.good - order.scrapped - order.rejected
-    return screen.show(
-        template, order=order, left=left, pauses=PAUSES, faults=FAULTS, helps=HELPS, **facts, **_device(screen, actor)
-    )
+    return _page(screen, actor, template, order=order, left=left, pauses=PAUSES, faults=FAULTS, helps=HELPS, **facts)
 
 
 @router.get("/scan/{code}")
