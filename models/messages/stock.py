@@ -127,6 +127,7 @@ class EntryView(Message):
     work_order: str | None
     step: str | None
     reason: str | None
+    lot: str | None = None
     actor_id: Id | None
     actor: str | None
     occurred_at: Instant

@@ -19,6 +19,7 @@ BY_NAME = {"time_zone": "UTC", "language": "en", "slug": "somewhere", "username"
 
 # Where a body must make sense as a whole.
 WHOLE = {
+    "ChangeOrder": {"priority": 1, "reason": "x"},
     "TemplateDocument": {
         "product": "LAMP", "title": "x",
         "steps": [{"key": "a", "name": "a", "work_center": "ASSY", "run_minutes": "1"}],

@@ -78,7 +78,7 @@ def test_a_file_is_added_at_a_step_once_and_shown_there(browser: Opens, tenant: 
     assert "Only PNG" in maria.get(path).text
     other = str(scalar(tenant, "SELECT id FROM orders"))
     _send(maria, f"{path}/files", form | {"key": "f3", "work_order_id": other}, PNG)
-    assert "There is no work order" in maria.get(path).text
+    assert "Choose a file and one" in maria.get(path).text
 
 
 def _send(person: Browser, path: str, form: dict[str, str], content: bytes) -> Any:

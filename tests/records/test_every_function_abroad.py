@@ -45,6 +45,8 @@ ACROSS = {
     "outbox.tenants_waiting": "asks the owner's function, which answers with ids of factories alone",
     "webhook_deliveries.tenants_waiting": "asks the owner's function, which answers with ids of factories alone",
     "access.who.who_is": "looks a credential up before its factory is known; its random id is the secret",
+    "beside.beside": "looks beside a row of a statement that its caller built; every caller is run here",
+    "paging.whole": "reads a statement that its caller built; every caller is run here",
     "paging.page": "pages a statement that its caller built; every caller is run here",
     "audit_trail.named": "puts names to the entries its caller found; every caller is run here",
     "versioned.lock": "locks a row for its callers; every caller is run here",
@@ -77,6 +79,7 @@ WHOLE_MESSAGES = {
     "Command": {"request": REQUEST},
     "Asked": {"request": REQUEST},
     "AttachmentDraft": {"work_order_id": None},
+    "ChangeOrder": WHOLE["ChangeOrder"],
     "TemplateDocument": WHOLE["TemplateDocument"],
 }
 NONE_OF = {"codes"}  # one for each opening, and there are none

@@ -34,7 +34,7 @@ from models.records import filters as saved_filters
 from models.records.jobs import explain, forecast, pieces
 from models.records.jobs import views as records
 from models.records.jobs.files import files_of_job
-from models.records.refusals import Missing, Refusal
+from models.records.refusals import Refusal
 from models.rules.access import TO_DO, Permission
 from models.rules.filters import FilteredList
 from models.rules.orders import Status
@@ -45,15 +45,16 @@ router = pages("jobs")
 _SHOWN_EVENTS = 30
 _JOBS = marked("Jobs")
 _ADDED = marked("The file stands at its step.")
+_NO_FILE = marked("Choose a file and one of this job's steps.")
 _P = Permission
 
 
 class FileForm(ActForm):
     """A file for one step of a job."""
 
-    work_order_id: UUID
+    work_order_id: UUID | None = None
     caption: str = Field("", max_length=200)
-    file: UploadFile
+    file: UploadFile | None = None
 
 
 _DONE = {
@@ -151,13 +152,15 @@ def add_file(
     """Keep a picture or PDF at one of the job's steps."""
     back = f"/jobs/{job_id}"
     try:
+        with read(actor.sight) as session:
+            there = records.work_order_ids(session, records.job(session, job_id).id)
+        if form.file is None or form.work_order_id not in there:
+            return screen.go(back, said=screen.words(_NO_FILE), kind="bad")
         name, media_type, content = taken(form.file)
         once = OnceRunner(request, actor, form.key)
         asked = f"{form.work_order_id}\n{form.caption}\n{name}\n".encode() + content
 
         def attach(session: Session) -> AttachmentView:
-            if form.work_order_id not in records.work_order_ids(session, job_id):
-                raise Missing("work order", str(form.work_order_id))
             kept = files.store_file(session, actor, name, media_type, content)
             draft = AttachmentDraft(file_id=kept.id, work_order_id=form.work_order_id, caption=form.caption)
             return attachments.attach(session, actor, draft)

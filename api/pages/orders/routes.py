@@ -65,7 +65,7 @@ class ChangeForm(ActForm):
 
     due: str = Field("", max_length=40)
     priority: str = Field("", max_length=2)
-    version: int = Field(ge=1, le=999_999_999)
+    version: int = Field(0, ge=0, le=999_999_999)
 
 
 _CHANGED = marked("The order is changed; the reason stands below.")
@@ -204,6 +204,11 @@ def post_order_change(
 ) -> RedirectResponse:
     """Move date and priority of an order once, as it was seen; lead back to it."""
     back = f"/orders/{order_id}"
+    try:
+        with read(actor.sight) as session:
+            records.order(session, order_id)
+    except Refusal as refusal:
+        return screen.go(back, said=str(refusal), kind="bad")
     ask = checked(ChangeOrder, {"due_at": _instant(form.due, screen), "priority": form.priority, "reason": form.reason})
 
     def change(session: Session) -> OrderView:
