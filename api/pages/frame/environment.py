@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from api.pages.frame.assets import assets
 from api.pages.frame.formats import Formats
 from api.pages.frame.looks import fact_words, role_words, status_look, work_order_look
+from api.pages.frame.refusals import refusal_words
 from api.pages.frame.texts import markdown
 from api.pages.frame.words import LANGUAGES, translations
 from models.connections.ids import new_id
@@ -50,6 +51,7 @@ def environment(language: str) -> Environment:
         "icon_url": lambda name: assets().icon(name),
         "fact_words": fact_words,
         "fresh_key": lambda: str(new_id()),
+        "refusal_words": lambda refusal: refusal_words(refusal, language),
         "role_words": role_words,
         "status_look": status_look,
         "work_order_look": work_order_look,
