@@ -3,12 +3,10 @@
 Contrast as WCAG defines it: (L1 + 0.05) / (L2 + 0.05) of the relative luminances, 4.5 for text.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 LEAST_CONTRAST = 4.5
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _STEPS = 100
 _LINEAR_UP_TO = 0.04045  # sRGB's curve begins with a straight line
 # What accents stand on, as tokens.css has it: ground, surface and sunken of each theme.
@@ -29,22 +27,13 @@ class Accent:
     on_accent: str
 
 
-def is_colour(text: str) -> bool:
-    """Tell whether a text is a colour as browsers' colour fields write it: #0b5cad."""
-    return _COLOUR.fullmatch(text) is not None
-
-
 @lru_cache(maxsize=1_000)
 def accent_for(chosen: str, theme: str) -> Accent:
     """Return what is made of a chosen colour: as it is where it can be read, else darker or lighter."""
     towards = (0.0, 0.0, 0.0) if theme == "light" else (255.0, 255.0, 255.0)
-    own = _rgb(chosen)
-    for step in range(_STEPS + 1):
-        accent = _hex(_mix(own, towards, step / _STEPS))
-        made = _around(accent, theme, towards)
-        if _reads(made, theme):
-            return made
-    raise AssertionError(chosen)  # black and white can always be read
+    mixes = (_hex(_mix(_rgb(chosen), towards, step / _STEPS)) for step in range(_STEPS + 1))
+    made = (_around(accent, theme, towards) for accent in mixes)
+    return next(one for one in made if _reads(one, theme))  # black or white at the latest
 
 
 def contrast(one: str, other: str) -> float:

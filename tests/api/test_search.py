@@ -3,15 +3,12 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
-from hypothesis import strategies as st
 
 from models.messages.orders import PlaceOrder
 from models.messages.search import SearchRequest
 from models.records import orders
 from models.records.search import search
 from models.rules.access import Role
-from models.rules.search import scanned_path, sought
 from tests.api.conftest import Api
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -76,24 +73,3 @@ def test_another_factory_finds_nothing_of_ours(client: TestClient, tenant: Facto
 def test_one_statement_serves_every_role(tenant: Factory, role: Role) -> None:
     with tenant.read() as session:
         assert search(session, tenant.actor(role), SearchRequest(q=str(uuid4()))).items == ()
-
-
-def test_a_single_letter_finds_nothing_and_a_digit_does() -> None:
-    assert not sought("a").is_enough
-    assert sought("7").is_enough
-    assert "WO-000007" in sought("7").codes
-    assert sought(" wo-000123 ").codes[0] == "WO-000123"
-
-
-def test_a_scanned_address_is_its_path() -> None:
-    assert scanned_path("https://mes.example/work-orders/1?x=2") == "/work-orders/1?x=2"
-    assert scanned_path("HTTP://LAN:8000") == "/"
-    assert scanned_path("WO-000123") is None
-    assert scanned_path("javascript:alert(1)") is None
-
-
-@given(st.text(max_size=60))
-def test_any_text_can_be_looked_for(text: str) -> None:
-    assert sought(text).words == " ".join(text.split())
-    path = scanned_path(text)
-    assert path is None or path.startswith("/")

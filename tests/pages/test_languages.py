@@ -2,8 +2,10 @@ import re
 
 import pytest
 
+from api.pages.frame.refusals import SENTENCES, refusal_words
 from api.pages.frame.words import LANGUAGES, SOURCE
 from deploy.languages import catalog, said
+from models.rules.commands import Refusal, RefusalKind
 
 _PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
@@ -28,3 +30,11 @@ def test_translations_fill_in_what_the_original_does(language: str) -> None:
             original = set(_PLACES.findall(_texts(message.id)[-1]))
             for text in _texts(message.string):
                 assert set(_PLACES.findall(text)) == original, message.id
+
+
+def test_every_refusal_of_a_command_is_said_in_each_language() -> None:
+    assert set(SENTENCES) == set(RefusalKind)
+    for kind in RefusalKind:
+        refusal = Refusal(kind, "It cannot be started: nobody has finished the work before it.")
+        assert refusal_words(refusal, SOURCE) == refusal.detail
+        assert refusal_words(refusal, "de") not in {refusal.detail, SENTENCES[kind]}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.branding import GROUNDS, LEAST_CONTRAST, accent_for, contrast, is_colour
+from models.rules.branding import GROUNDS, LEAST_CONTRAST, accent_for, contrast
 from models.rules.logos import LARGEST_BYTES, LogoRefused, kind_of
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -30,11 +30,6 @@ def test_a_colour_that_can_be_read_stays_as_it_was_chosen() -> None:
 def test_contrast_is_as_wcag_defines_it() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-
-
-def test_a_colour_is_six_digits() -> None:
-    assert is_colour("#0b5cad")
-    assert [text for text in ("0b5cad", "#0b5", "#0b5cag", "red") if is_colour(text)] == []
 
 
 def test_a_picture_that_is_one_is_taken() -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.commands import Wish, send
 from api.pages.frame.asking import checked
+from api.pages.frame.refusals import refusal_words
 from api.pages.frame.screen import Screen
 from api.pages.frame.words import marked
 from models.messages.access import Actor
@@ -53,7 +54,7 @@ def told(screen: Screen, outcomes: Sequence[Outcome], back: str, done: str) -> R
     """Lead back and tell what became of some commands: the first refusal, else whether any still waits."""
     refusal = next((outcome.refusal for outcome in outcomes if outcome.refusal is not None), None)
     if refusal is not None:
-        return screen.go(back, said=refusal.detail, kind="bad")
+        return screen.go(back, said=refusal_words(refusal, screen.language), kind="bad")
     if any(outcome.state is CommandState.PENDING for outcome in outcomes):
         return screen.go(back, said=screen.words(_LATER), kind="warn")
     return screen.go(back, said=done)
