@@ -21,6 +21,7 @@ class Order(Row, table=True):
         CheckConstraint(_STATUS, name="orders_status_known"),
         Index("orders_by_due", "tenant_id", "status", "due_at", "id"),
         Index("orders_by_creation", "tenant_id", "created_at", "id"),
+        Index("orders_by_template", "tenant_id", "template_id", "status"),
         Index("orders_not_launched", "tenant_id", "created_at", postgresql_where="launched_at IS NULL"),
     )
 
