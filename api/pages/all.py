@@ -9,6 +9,10 @@ from api.pages.frame import assets
 from api.pages.jobs import routes as jobs
 from api.pages.orders import routes as orders
 from api.pages.station import routes as station
+from api.pages.templates import editing as template_editing
+from api.pages.templates import exchange as template_files
+from api.pages.templates import reckoning as template_reckoning
+from api.pages.templates import routes as templates
 from api.pages.work_orders import routes as work_orders
 
 PAGES: tuple[APIRouter, ...] = (
@@ -22,4 +26,8 @@ PAGES: tuple[APIRouter, ...] = (
     jobs.router,
     work_orders.router,
     station.router,
+    template_files.router,
+    templates.router,
+    template_reckoning.router,
+    template_editing.router,
 )

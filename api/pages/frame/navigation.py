@@ -37,6 +37,7 @@ MENU = (
             Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
         ),
     ),
+    Group(marked("Preparation"), (Place("/templates", marked("Templates"), "route", Permission.TEMPLATES_READ),)),
 )
 
 
