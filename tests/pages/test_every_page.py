@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.routing import APIRoute
 
 from api.deps import declared_access
 from api.pages.all import PAGES
+from models.messages.template_library import TemplateFilters
+from models.records import templates
 from models.rules.access import Permission, Role
 from tests.factories import Factory
 from tests.floor import lamp_job, rows
@@ -33,7 +36,15 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "job_id": hands.job_id,
         "work_order_id": work_order.id,
         "steering": "hold",
+        "template_id": _draft(tenant),
     }
+
+
+def _draft(tenant: Factory) -> UUID:
+    """The lamp's next version."""
+    with tenant.begin() as session:
+        published = templates.templates(session, TemplateFilters()).items[0]
+        return templates.clone(session, tenant.actor(), published.id).id
 
 
 def _addresses(subjects: dict[str, Any]) -> Iterator[tuple[APIRoute, str]]:

@@ -16,6 +16,7 @@ from api.deps import MayEditTemplates
 from api.idempotency import OnceRunner
 from api.pages.frame.asking import checked
 from api.pages.frame.routing import pages
+from api.pages.frame.safety import HEADERS
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
 from api.pages.templates.desk import choices, desk
@@ -94,11 +95,11 @@ def get_editor_parts(
 
 
 @router.get("/templates/{template_id}/version")
-def get_version(template_id: UUID, actor: MayEditTemplates) -> Response:
+def get_version(template_id: UUID, actor: MayEditTemplates) -> HTMLResponse:
     """Answer with a template's present version alone, for an editor that looks whether others have been there."""
     with read(actor.sight) as session:
         version = records.summary(session, template_id).row_version
-    return Response(str(version), media_type="text/plain", headers={"Cache-Control": "no-store"})
+    return HTMLResponse(str(version), headers=HEADERS)
 
 
 @router.post("/templates/{template_id}/edits", max_body_size=8_000_000)
