@@ -1,7 +1,7 @@
 // The editor of a draft: list, graph, form and operator's screen of one step, kept together and saved at every change.
 import { base, refresh, select, send, state } from "./editor/desk.js";
 import { changes, discard, flush, moveStep, watch } from "./editor/form.js";
-import { watchGraph } from "./editor/graph.js";
+import { settle, watchGraph } from "./editor/graph.js";
 
 const root = document.getElementById("ed");
 const LOOK = 10_000;
@@ -23,6 +23,7 @@ export function show(view) {
   if (view === "graph" || view === "screen") root.dataset.middle = view;
   for (const button of root.querySelectorAll("button[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
   for (const button of root.querySelectorAll("button[data-middle]")) button.setAttribute("aria-pressed", String(button.dataset.middle === root.dataset.middle));
+  if (view === "graph") settle();
 }
 
 async function choose(step, toForm) {

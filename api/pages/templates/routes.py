@@ -27,7 +27,7 @@ from models.messages.templates import TemplateDocument, TemplateView
 from models.records import templates as records
 from models.records.catalog.products import products
 from models.records.catalog.work_centers import work_centers
-from models.records.refusals import Refusal
+from models.records.refusals import Conflict, Refusal, Stale
 from models.rules.templates import TemplateStatus
 from templates_engine.diff import diff
 from templates_engine.drawing import MOST_STEPS
@@ -133,7 +133,7 @@ def post_publish(
         OnceRunner(request, actor, form.key)(
             wanted, lambda session: publishing.publish(session, actor, template_id, form.version, form.reason)
         )
-    except (Refusal, TemplateRefused) as refusal:
+    except (Conflict, Stale, TemplateRefused) as refusal:
         return screen.go(f"/templates/{template_id}/publish", said=str(refusal), kind="bad")
     return screen.go(f"/templates/{template_id}", said=screen.words(marked("Published: new orders are made by it.")))
 
@@ -164,7 +164,7 @@ def post_retire(
     back = f"/templates/{template_id}"
     try:
         OnceRunner(request, actor, form.key)(None, lambda session: records.retire(session, actor, template_id))
-    except Refusal as refusal:
+    except (Conflict, Stale) as refusal:
         return screen.go(back, said=str(refusal), kind="bad")
     return screen.go(back, said=screen.words(marked("Retired: no new order is made by it; running ones go on.")))
 
@@ -186,6 +186,6 @@ def post_delete(screen: TheScreen, template_id: UUID, actor: MayEditTemplates, f
     try:
         with begin(actor.sight) as session:
             records.delete_draft(session, actor, template_id, form.version)
-    except Refusal as refusal:
+    except (Conflict, Stale) as refusal:
         return screen.go(f"/templates/{template_id}", said=str(refusal), kind="bad")
     return screen.go("/templates", said=screen.words(marked("The draft is deleted.")))

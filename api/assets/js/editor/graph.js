@@ -92,9 +92,14 @@ function reveal() {
   if (own.top < frame.top || own.bottom > frame.bottom) place.scrollTop += own.top - frame.top - (frame.height - own.height) / 2;
 }
 
-function afterAnswer() {
+/** Draw the graph as large as wanted, the chosen step in sight; also when it was hidden before. */
+export function settle() {
   resize();
   reveal();
+}
+
+function afterAnswer() {
+  settle();
   if (from) node(from)?.classList.add("ed-node-from");
   for (const step of JSON.parse(state().path)) node(step)?.classList.add("ed-node-path");
 }
