@@ -11,10 +11,12 @@ from models.connections.oidc import NotProven, ProviderAway
 from models.records import refusals
 from models.records.integrations import BomImportRefused, NothingToImport
 from models.records.orders import OrderRefused
+from models.records.template_revisions import Overtaken
 from models.rules.units import UnitMismatch, UnknownUnit
 from templates_engine.bom_files import BomFileRefused
 from templates_engine.boms import BomRefused
 from templates_engine.drawing import DrawingTooLarge
+from templates_engine.editing import EditRefused
 from templates_engine.refusal import TemplateRefused
 from templates_engine.yaml_tree import FileRefused
 
@@ -166,6 +168,10 @@ KINDS: tuple[ProblemKind, ...] = (
         "Correct the draft and publish it again.", (TemplateRefused,),
     ),
     ProblemKind(
+        "edit-refused", _S.UNPROCESSABLE_ENTITY, "The template cannot be changed like this",
+        "`path` names the steps of the circle that a link would close.", "Change something else.", (EditRefused,),
+    ),
+    ProblemKind(
         "import-refused", _S.UNPROCESSABLE_ENTITY, "The file cannot be imported as it is",
         "Nothing was written. `rows` lists each row that cannot be taken; `fault` says why a whole file cannot.",
         "Correct the file or the column mapping, or import with skip_refused to leave those rows out.",
@@ -184,7 +190,7 @@ KINDS: tuple[ProblemKind, ...] = (
     ProblemKind(
         "stale-version", _S.PRECONDITION_FAILED, "Somebody changed it meanwhile",
         "Your change is based on a version that is no longer the present one.",
-        "Read the thing again and repeat your change with its new ETag in If-Match.", (refusals.Stale,),
+        "Read the thing again and repeat your change with its new ETag in If-Match.", (refusals.Stale, Overtaken),
     ),
     ProblemKind(
         "version-missing", _S.PRECONDITION_REQUIRED, "Say which version you change",

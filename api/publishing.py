@@ -17,25 +17,34 @@ from models.records.refusals import CatalogLacks, Unfit
 from models.rules import units
 from models.rules.templates import TemplateStatus
 from templates_engine.compile import compile_template
+from templates_engine.outline import Outline, outline
 from templates_engine.refusal import TemplateRefused
 from templates_engine.yaml_format import AuthoredFile, read_yaml, write_yaml
 from templates_engine.yaml_shape import AuthoredPart, AuthoredProduct, AuthoredWorkCenter
 
 
-def publish(session: Session, actor: Actor, template_id: UUID, expected: int | None) -> TemplateView:
+def publish(session: Session, actor: Actor, template_id: UUID, expected: int | None, reason: str = "") -> TemplateView:
     """Compile a draft against the present catalog and freeze it with its plan, in the caller's transaction.
 
     The row stays locked meanwhile, so of two people publishing one is told that it is done. Raises TemplateRefused
     with every fault, Missing, Stale and Conflict.
     """
     draft = records.document_of(records.lock_draft(session, template_id, expected))
-    return records.publish(session, actor, template_id, compile_template(draft, _facts(session, draft)))
+    return records.publish(session, actor, template_id, compile_template(draft, _facts(session, draft)), reason)
 
 
 def check(session: Session, document: TemplateDocument) -> TemplateCheck:
     """Return every fault that stands against publishing a document today."""
     faults = _faults(document, _facts(session, document))
     return TemplateCheck(publishable=not faults, faults=faults)
+
+
+def outline_of(session: Session, actor: Actor, view: TemplateView) -> Outline:
+    """Return the frozen plan of a published template; of a draft what it comes to today, and what is wrong with it."""
+    if view.status is not TemplateStatus.DRAFT and view.content_hash is not None:
+        return Outline(stored_plan(session, actor.tenant_id, view.content_hash), ())
+    document = records.document_of(view)
+    return outline(document, _facts(session, document))
 
 
 def plan_of(session: Session, actor: Actor, template_id: UUID) -> Plan:

@@ -25,7 +25,7 @@ def _fields(before: Step, after: Step) -> dict[str, tuple[str, str]]:
     for name in Step.model_fields:
         old, new = getattr(before, name), getattr(after, name)
         if _order_free(name, old) != _order_free(name, new):
-            fields[name] = (_text(old), _text(new))
+            fields[name] = (text_of(old), text_of(new))
     return fields
 
 
@@ -33,7 +33,8 @@ def _order_free(name: str, value: object) -> object:
     return sorted(value, key=str) if name in {"after", "skills"} and isinstance(value, tuple) else value
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """Return a field's value as a reviewer reads it."""
     match value:
         case None:
             return ""
@@ -43,7 +44,7 @@ def _text(value: object) -> str:
             first, *rest = value.model_dump(mode="json", exclude_defaults=True).items()
             return ", ".join([str(first[1]), *(f"{name.replace('_', ' ')} {what}" for name, what in rest)])
         case tuple():
-            return "; ".join(_text(item) for item in value)
+            return "; ".join(text_of(item) for item in value)
         case Decimal():
             return format(value, "f")
     return str(value)

@@ -77,12 +77,10 @@ def _svg(
 
 
 def _edge(edge: Edge, route: Route, kind: str, plan: Plan) -> str:
-    points = [f"{x:.1f},{y:.1f}" for x, y in (*route.points, route.tip)]
-    curve = f"M{points[0]} C{' '.join(points[1:-1])} L{points[-1]}"
     before, after = (escape(plan.steps[number].key) for number in edge)
     return (
         f'<path class="pd-edge pd-{kind}" data-from="{before}" data-to="{after}" '
-        f'marker-end="url(#pd-{kind})" d="{curve}"/>'
+        f'marker-end="url(#pd-{kind})" d="{route.curve}"/>'
     )
 
 

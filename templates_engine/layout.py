@@ -21,6 +21,12 @@ class Route:
     points: tuple[Point, ...]
     tip: Point
 
+    @property
+    def curve(self) -> str:
+        """The curve as SVG writes it, up to the tip."""
+        points = [f"{x:.1f},{y:.1f}" for x, y in (*self.points, self.tip)]
+        return f"M{points[0]} C{' '.join(points[1:-1])} L{points[-1]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -32,6 +32,10 @@ from api.pages.stock import posting
 from api.pages.stock import routes as stock
 from api.pages.system import audit, exceptions, health, settings, webhooks
 from api.pages.teams import routes as teams
+from api.pages.templates import editing as template_editing
+from api.pages.templates import exchange as template_files
+from api.pages.templates import reckoning as template_reckoning
+from api.pages.templates import routes as templates
 from api.pages.traveller import routes as traveller
 from api.pages.trust import routes as trust
 from api.pages.users import changes as user_changes
@@ -87,4 +91,8 @@ PAGES: tuple[APIRouter, ...] = (
     health.router,
     settings.router,
     webhooks.router,
+    template_files.router,
+    templates.router,
+    template_reckoning.router,
+    template_editing.router,
 )

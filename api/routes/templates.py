@@ -5,16 +5,26 @@ from fastapi import Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api import publishing
+from api import template_editing as editing
 from api.conditional import ExpectedVersion, MaybeVersion, etag, versioned
 from api.deps import MayEditTemplates, MayPublishTemplates, MayReadTemplates
 from api.errors import documented
 from api.idempotency import Once
 from api.paging import linked
 from api.routing import feature
+from api.template_editing import without_document
 from models.connections.postgres import begin, read, rehearse
 from models.messages.paging import Page
-from models.messages.template_library import TemplateCheck, TemplateFilters, TemplateImport, TemplateImported
+from models.messages.template_edits import PublishTemplate, TemplateEdit, TemplateEdited, TemplateHistory
+from models.messages.template_library import (
+    TemplateCheck,
+    TemplateFilters,
+    TemplateImport,
+    TemplateImported,
+    TemplateUsage,
+)
 from models.messages.templates import Plan, TemplateDiff, TemplateDocument, TemplateView
+from models.records import template_revisions as revisions
 from models.records import templates as records
 from templates_engine.diff import diff
 from templates_engine.drawing import draw
@@ -84,6 +94,37 @@ def put_template(
     return view
 
 
+@router.post(
+    "/{template_id}/edits", summary="Change a draft by one edit", response_model=TemplateEdited,
+    responses=documented("not-found", "stale-version", "conflict", "edit-refused", *_ONCE),
+)  # fmt: skip
+def edit_template(
+    template_id: UUID, wanted: TemplateEdit, actor: MayEditTemplates, once: Once, expected: ExpectedVersion
+) -> Response:
+    """Change, add, copy, delete, move, link or unlink one step, change the head, undo or redo.
+
+    Whoever is behind the present version may still change what nobody else has touched since; the answer then tells
+    what was merged. What others have touched is 412, with who changed what in `revisions`.
+    """
+    return once(wanted, lambda session: without_document(editing.edit(session, actor, template_id, wanted, expected)))
+
+
+@router.get("/{template_id}/history", summary="Read a draft's history", responses=documented("not-found"))
+def read_history(template_id: UUID, actor: MayReadTemplates) -> TemplateHistory:
+    """Return the latest changes, newest first, by whom, and whether one can be taken back or brought back."""
+    with read(actor.sight) as session:
+        records.summary(session, template_id)
+        return revisions.history(session, template_id)
+
+
+@router.get("/{template_id}/usage", summary="Read what uses a template", responses=documented("not-found"))
+def read_usage(template_id: UUID, actor: MayReadTemplates) -> TemplateUsage:
+    """Return how many orders are made by this version, and how many of them are still open."""
+    with read(actor.sight) as session:
+        records.summary(session, template_id)
+        return records.usage(session, (template_id,)).get(template_id, TemplateUsage(orders=0, open_orders=0))
+
+
 @router.delete(
     "/{template_id}", status_code=204, summary="Delete a draft",
     responses=documented("not-found", "stale-version", "conflict"),
@@ -106,9 +147,13 @@ def check_template(template_id: UUID, actor: MayReadTemplates) -> TemplateCheck:
     "/{template_id}/publish", summary="Publish a draft", response_model=TemplateView,
     responses=documented("not-found", "conflict", "stale-version", "template-refused", *_ONCE),
 )  # fmt: skip
-def publish_template(template_id: UUID, actor: MayPublishTemplates, once: Once, expected: MaybeVersion) -> Response:
+def publish_template(
+    template_id: UUID, actor: MayPublishTemplates, once: Once, expected: MaybeVersion,
+    wanted: PublishTemplate | None = None,
+) -> Response:  # fmt: skip
     """Compile the draft and freeze it with its plan, for ever. With If-Match only the version that was seen."""
-    return once(None, lambda session: publishing.publish(session, actor, template_id, expected))
+    reason = wanted.reason if wanted else ""
+    return once(wanted, lambda session: publishing.publish(session, actor, template_id, expected, reason))
 
 
 @router.post(

@@ -21,6 +21,13 @@ class TemplateFilters(PageRequest):
     status: TemplateStatus | None = None
 
 
+class TemplateUsage(Message):
+    """How many orders are made by a version, and how many of them are not finished."""
+
+    orders: int
+    open_orders: int
+
+
 class TemplateCheck(Message):
     """Whether a template could be published against the present catalog, and all that stands against it."""
 

@@ -299,4 +299,9 @@ class TemplateView(Message):
     published_at: Instant | None
     retired_at: Instant | None
     row_version: int
+    product_name: str = ""
+    created_by: str | None = Field(None, description="Name of who began it")
+    published_by: str | None = Field(None, description="Name of who published it")
+    publish_reason: str | None = None
+    updated_at: Instant | None = None
     document: TemplateDocument | None = None

@@ -1,27 +1,35 @@
 """Template versions: drafts that change, published ones that never do."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.messages.access import Actor
 from models.messages.paging import Page
-from models.messages.template_library import DraftFate, TemplateFilters
+from models.messages.template_edits import EditNote, Splice
+from models.messages.template_library import DraftFate, TemplateFilters, TemplateUsage
 from models.messages.templates import Plan, TemplateDocument, TemplateView
+from models.records import template_revisions as revisions
 from models.records.attachments import copy_to_clone
 from models.records.codes import take
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Unfit, check_version, found
 from models.records.versioned import change, lock, tell
+from models.rules.orders import ENDED
 from models.rules.templates import TemplateStatus
+from models.tables.access.people import User
 from models.tables.base import utc_now
 from models.tables.catalog import Product
+from models.tables.orders import Order
 from models.tables.templates import PlanSnapshot, Template
 
 _WHAT, _MODULE, _CODES = "template", "templates", "TPL"
+_WHOLE = EditNote()
 _LISTING = Listing(
     "templates", Template.id,
     sorts={"code": Template.code, "title": Template.title, "created_at": Template.created_at},
@@ -30,13 +38,26 @@ _LISTING = Listing(
 _SHOWN = (
     Template.id, Template.code, Template.product_id, Template.version_number, Template.status, Template.title,
     Template.plan_hash, Template.step_count, Template.created_at, Template.published_at, Template.retired_at,
-    Template.row_version,
+    Template.row_version, Template.publish_reason, Template.updated_at,
 )  # fmt: skip
 
 
+_author: Any = aliased(User)
+_publisher: Any = aliased(User)
+
+
 def _statement(*more: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns
-    columns = (*_SHOWN, col(Product.sku).label("product_sku"), *more)
-    return select(*columns).select_from(Template).join(Product, col(Product.id) == col(Template.product_id))
+    columns = (
+        *_SHOWN, col(Product.sku).label("product_sku"), col(Product.name).label("product_name"),
+        _author.display_name.label("created_by"), _publisher.display_name.label("published_by"), *more,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .select_from(Template)
+        .join(Product, col(Product.id) == col(Template.product_id))
+        .join(_author, _author.id == col(Template.created_by))
+        .outerjoin(_publisher, _publisher.id == col(Template.published_by))
+    )
 
 
 def _view(row: Row[Any], document: TemplateDocument | None = None) -> TemplateView:
@@ -52,6 +73,20 @@ def templates(session: Session, filters: TemplateFilters) -> Page[TemplateView]:
     if filters.status is not None:
         statement = statement.where(col(Template.status) == filters.status.value)
     return page(session, statement, _LISTING, filters, _view)
+
+
+def usage(session: Session, identities: Collection[UUID]) -> dict[UUID, TemplateUsage]:
+    """Return how many orders each of some versions has; versions without any are left out."""
+    is_open = col(Order.status).not_in([status.value for status in ENDED])
+    statement = (
+        select(col(Order.template_id), func.count(), func.count().filter(is_open))
+        .where(col(Order.template_id).in_(identities))
+        .group_by(col(Order.template_id))
+    )
+    return {
+        identity: TemplateUsage(orders=every, open_orders=still)
+        for identity, every, still in session.execute(statement)
+    }
 
 
 def summary(session: Session, identity: UUID) -> TemplateView:
@@ -99,7 +134,7 @@ def change_draft(
     before = lock_draft(session, identity, expected)
     if document.product != before.product_sku:
         raise Conflict(f"This is a template of '{before.product_sku}'; make a new template for another product.")
-    return _replaced(session, actor, before, document)
+    return replace(session, actor, before, document)
 
 
 def save_draft(session: Session, actor: Actor, document: TemplateDocument) -> tuple[TemplateView, DraftFate]:
@@ -113,21 +148,47 @@ def save_draft(session: Session, actor: Actor, document: TemplateDocument) -> tu
     if newest is None or newest.status != TemplateStatus.DRAFT:
         return create_draft(session, actor, document), "created"
     before = template(session, newest.id)
-    after = _replaced(session, actor, before, document)
+    after = replace(session, actor, before, document)
     return after, "unchanged" if after.row_version == before.row_version else "updated"
 
 
-def _replaced(session: Session, actor: Actor, before: TemplateView, document: TemplateDocument) -> TemplateView:
-    """Give a locked draft another document."""
-    row = session.get_one(Template, before.id)
+def replace(
+    session: Session, actor: Actor, before: TemplateView, document: TemplateDocument, what: EditNote = _WHOLE
+) -> TemplateView:  # fmt: skip
+    """Give a locked draft another document, and remember how to take that back; nothing where nothing differs."""
+    if not _store(session, before.id, document):
+        return before
+    after = summary(session, before.id).model_copy(update={"document": document})
+    _tell(session, actor, "updated", before, after)
+    splice = Splice.between(document_of(before), document)
+    revisions.remember(session, actor, after, splice, what)
+    return after
+
+
+def turn(session: Session, actor: Actor, identity: UUID, expected: int, *, back: bool) -> tuple[TemplateView, str]:
+    """Take a draft's last change back, or bring the next one back; also return what it was about.
+
+    Raises Missing, Stale, and Conflict where there is nothing to take back or to bring back.
+    """
+    before = lock_draft(session, identity, expected)
+    row = revisions.last(session, identity) if back else revisions.next_undone(session, identity)
+    if row is None:
+        raise Conflict(f"There is nothing to {'take back' if back else 'bring back'}.")
+    splice = Splice.model_validate(row.splice)
+    document = (splice.reversed() if back else splice).applied(document_of(before))
+    _store(session, before.id, document)
+    after = summary(session, before.id).model_copy(update={"document": document})
+    revisions.turn(session, actor, row, after.row_version, undone=back)
+    _tell(session, actor, "updated", before, after)
+    return after, row.subject
+
+
+def _store(session: Session, identity: UUID, document: TemplateDocument) -> bool:
+    """Write a draft's document; tell whether anything differs."""
     values = {
         "title": document.title, "document": document.model_dump(mode="json"), "step_count": len(document.steps),
     }  # fmt: skip
-    if not change(session, row, values):
-        return before
-    after = template(session, before.id)
-    _tell(session, actor, "updated", before, after)
-    return after
+    return change(session, session.get_one(Template, identity), values)
 
 
 def lock_draft(session: Session, identity: UUID, expected: int | None = None) -> TemplateView:
@@ -140,7 +201,7 @@ def lock_draft(session: Session, identity: UUID, expected: int | None = None) ->
     return template(session, identity)
 
 
-def publish(session: Session, actor: Actor, identity: UUID, plan: Plan) -> TemplateView:
+def publish(session: Session, actor: Actor, identity: UUID, plan: Plan, reason: str = "") -> TemplateView:
     """Make a draft, locked before, the published version its plan was compiled from; keep the plan for ever."""
     row = session.get_one(Template, identity)
     if not _product_by_id(session, row.product_id).active:
@@ -156,7 +217,7 @@ def publish(session: Session, actor: Actor, identity: UUID, plan: Plan) -> Templ
     )  # fmt: skip
     values = {
         "status": TemplateStatus.PUBLISHED.value, "plan_hash": plan.content_hash, "published_at": utc_now(),
-        "published_by": actor.user_id,
+        "published_by": actor.user_id, "publish_reason": reason or None,
     }  # fmt: skip
     change(session, row, values)
     after = summary(session, identity)
@@ -186,6 +247,7 @@ def clone(session: Session, actor: Actor, identity: UUID) -> TemplateView:
 def delete_draft(session: Session, actor: Actor, identity: UUID, expected: int) -> None:
     """Throw a draft away. Raises Missing, Stale, and Conflict for a published one."""
     before = lock_draft(session, identity, expected)
+    revisions.forget(session, identity)
     session.delete(session.get_one(Template, identity))
     session.flush()
     tell(session, actor, "templates:deleted", identity, module=_MODULE, before=_brief(before))

@@ -24,6 +24,7 @@ class Order(Row, table=True):
         Index("orders_by_creation", "tenant_id", "created_at", "id"),
         Index("orders_by_priority", "tenant_id", "priority", "id"),
         Index("orders_by_creator", "tenant_id", "created_by", "created_at", "id"),
+        Index("orders_by_template", "tenant_id", "template_id", "status"),
         Index("orders_not_launched", "tenant_id", "created_at", postgresql_where="launched_at IS NULL"),
     )
 

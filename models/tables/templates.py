@@ -2,7 +2,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from models.tables.base import Row, document, identity, instant, reference
@@ -35,8 +36,26 @@ class Template(Row, table=True):
     updated_at: datetime = instant(nullable=False)
     published_at: datetime | None = instant()
     published_by: UUID | None = reference("users.id", nullable=True)
+    publish_reason: str | None = Field(default=None, max_length=500)
     retired_at: datetime | None = instant()
     row_version: int = 1
+
+
+class TemplateRevision(Row, table=True):
+    """One change of a draft and how to take it back; `version` is the draft's row version it led to last."""
+
+    __tablename__ = "template_revisions"
+
+    template_id: UUID = Field(foreign_key="templates.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    version: int
+    kind: str = Field(max_length=16)
+    subject: str = Field(max_length=200)
+    touched: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    splice: dict[str, Any] = document()
+    undone: bool = False
+    made_by: UUID = reference("users.id")
+    made_at: datetime = instant(nullable=False)
 
 
 class PlanSnapshot(Row, table=True):

@@ -28,7 +28,7 @@ WHOLE = {
 
 
 # What the forms of pages have in common; a page looks for its subject before it reads the rest.
-PAGE_FORM = {"key": "a-key-of-a-form-drawn-once", "reason": "x", "action": "hold"}
+PAGE_FORM = {"key": "a-key-of-a-form-drawn-once", "reason": "x", "action": "hold", "version": "1", "edit": "{}"}
 
 
 def body_of(route: APIRoute, document: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from models.connections.ids import new_id
 from models.messages.calls import CallDraft
 from models.messages.catalog import SupplierDraft
 from models.messages.integrations import UploadDraft
+from models.messages.template_library import TemplateFilters
 from models.messages.walls import WallDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import walls, webhooks
+from models.records import templates, walls, webhooks
 from models.records.calls import raise_call
 from models.records.catalog import suppliers
 from models.records.integrations import uploads
@@ -80,7 +81,15 @@ def subjects(tenant: Factory) -> dict[str, Any]:
         "call_id": call.id,
         "code": hands.work_order("mount").code,
         "notification_id": UUID(int=0),
+        "template_id": _draft(tenant),
     }
+
+
+def _draft(tenant: Factory) -> UUID:
+    """The lamp's next version."""
+    with tenant.begin() as session:
+        published = templates.templates(session, TemplateFilters()).items[0]
+        return templates.clone(session, tenant.actor(), published.id).id
 
 
 def _addresses(subjects: dict[str, Any]) -> Iterator[tuple[APIRoute, str]]:

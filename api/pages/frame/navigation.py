@@ -89,6 +89,7 @@ MENU = (
             Place("/settings/licence", marked("Licence"), "certificate", Permission.SETTINGS_EDIT),
         ),
     ),
+    Group(marked("Preparation"), (Place("/templates", marked("Templates"), "route", Permission.TEMPLATES_READ),)),
 )
 
 

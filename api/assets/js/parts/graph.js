@@ -10,7 +10,7 @@ document.addEventListener("keydown", follow);
 
 // A large drawing begins where the work is.
 const graph = document.querySelector(".graph");
-const foremost = graph?.querySelector('[data-state="IN_PROGRESS"], [data-state="PAUSED"], [data-state="READY"]');
+const foremost = graph?.querySelector('[data-state="IN_PROGRESS"], [data-state="PAUSED"], [data-state="READY"], .ed-node-critical');
 if (foremost) {
   const [place, frame] = [foremost.getBoundingClientRect(), graph.getBoundingClientRect()];
   graph.scrollLeft = place.left - frame.left - (frame.width - place.width) / 2;

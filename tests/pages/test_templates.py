@@ -1,0 +1,143 @@
+"""Pages of templates as forms: files in, publishing, retiring, next versions; the editor is held in the browser."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from models.messages.orders import PlaceOrder
+from models.messages.templates import TemplateDocument, TemplateView
+from models.records import orders, templates
+from models.rules.access import Role
+from models.rules.templates import TemplateStatus
+from tests.factories import Factory
+from tests.floor import DUE, publish_lamp, scalar
+from tests.pages.conftest import Browser
+from tests.pages.reading import Reader
+
+Opens = Callable[..., Browser]
+FILE = """
+product: {sku: VASE, name: Vase}
+work_centers: {GLUE: {name: Gluing bench}}
+parts: {SHADE: {name: Shade}}
+steps:
+  - {key: glue, name: Glue, work_center: GLUE, run_min: 2, parts: {SHADE: 1}}
+"""
+
+
+def _draft(browser: Browser, of: UUID) -> str:
+    """The next version, made by its page; returns its address."""
+    made = browser.post(f"/templates/{of}/clone", {"key": "clone-1"})
+    assert made.status_code == 303, made.text
+    return str(made.headers["location"]).removesuffix("/edit")
+
+
+def _view(tenant: Factory, path: str) -> TemplateView:
+    with tenant.read() as session:
+        return templates.summary(session, UUID(path.rsplit("/", 1)[-1]))
+
+
+def test_a_file_is_checked_before_it_is_taken_in(browser: Opens, tenant: Factory) -> None:
+    maria = browser(Role.MANAGER)
+    form: dict[str, Any] = {"key": "import-1", "yaml": FILE}
+    assert "The catalog lacks" in maria.post("/templates/import", form).text
+    checked = maria.post("/templates/import", form | {"create_missing": "true"})
+    assert "Make version 1 of VASE as a draft with 1 steps." in Reader(checked.text).text
+    assert scalar(tenant, "SELECT count(*) FROM templates") == 0
+    wanted = form | {"create_missing": "true", "act": "import"}
+    places = {maria.post("/templates/import", wanted).headers["location"] for _ in range(2)}
+    assert len(places) == 1
+    assert scalar(tenant, "SELECT count(*) FROM templates") == 1
+    broken = maria.post("/templates/import", form | {"yaml": "steps: ["})
+    assert (broken.status_code, "The file cannot be taken as it is." in broken.text) == (422, True)
+    assert "steps: [" in broken.text
+
+
+def test_publishing_says_why_and_for_whom_and_is_refused_for_what_was_not_seen(browser: Opens, tenant: Factory) -> None:
+    published = publish_lamp(tenant)
+    wanted = PlaceOrder.model_validate({"product": "LAMP", "quantity": "2", "due_at": DUE})
+    with tenant.begin() as session:
+        orders.place(session, tenant.actor(), wanted)
+    maria = browser(Role.MANAGER)
+    draft = _draft(maria, published)
+    assert "Version 1 is used by 1 orders, 1 of them open." in Reader(maria.get(f"{draft}/publish").text).text
+    form = {"key": "p-1", "version": "7", "reason": "Fewer screws"}
+    assert maria.post(f"{draft}/publish", form).headers["location"] == f"{draft}/publish"
+    assert _view(tenant, draft).status is TemplateStatus.DRAFT
+    assert maria.post(f"{draft}/publish", form | {"key": "p-2", "version": "1"}).headers["location"] == draft
+    view = _view(tenant, draft)
+    assert (view.status, view.publish_reason, view.published_by) == ("published", "Fewer screws", "The manager")
+    assert maria.get(f"{draft}/publish").headers["location"] == draft
+    assert maria.get(f"{draft}/edit").headers["location"] == draft
+
+
+def test_a_version_is_retired_and_a_draft_thrown_away(browser: Opens, tenant: Factory) -> None:
+    published = publish_lamp(tenant)
+    maria = browser(Role.MANAGER)
+    draft = _draft(maria, published)
+    assert maria.post(f"/templates/{published}/retire", {"key": "r-1"}).status_code == 303
+    assert _view(tenant, str(published)).status is TemplateStatus.RETIRED
+    assert "Retired" in maria.get(f"/templates/{published}").text
+    maria.post(f"{draft}/delete", {"key": "d-1", "version": "9"})
+    assert "changed since you read it" in maria.get(draft).text
+    assert maria.post(f"{draft}/delete", {"key": "d-2", "version": "1"}).headers["location"] == "/templates"
+    assert maria.get(draft).status_code == 404
+
+
+def test_a_new_draft_begins_with_its_first_step(browser: Opens, tenant: Factory) -> None:
+    assert "Something is missing first" in browser(Role.MANAGER).get("/templates/new").text
+    publish_lamp(tenant)
+    maria = browser(Role.MANAGER)
+    form = {"key": "n-1", "product": "LAMP", "title": "", "step": "Cut", "work_center": "ASSY"}
+    wrong = maria.post("/templates", form)
+    assert (wrong.status_code, 'id="title-fault"' in wrong.text, 'value="Cut"' in wrong.text) == (422, True, True)
+    made = maria.post("/templates", form | {"title": "Anew"}).headers["location"]
+    assert made.endswith("/edit")
+    assert "Anew" in maria.get(made).text
+    assert "There is no product" in maria.post("/templates", form | {"key": "n-2", "title": "x", "product": "X"}).text
+
+
+def test_money_is_for_those_who_may_see_it(browser: Opens, tenant: Factory) -> None:
+    template = publish_lamp(tenant)
+    for path in ("", "/compare", "/simulate?quantity=4"):
+        assert "One costs" in browser(Role.MANAGER).get(f"/templates/{template}{path}").text
+        told = Reader(browser(Role.TECHNICIAN).get(f"/templates/{template}{path}").text).text
+        assert "Critical path" in told
+        assert "One costs" not in told
+
+
+@pytest.mark.parametrize("edit", ["[]", "{}", '{"kind": "undo"}', '{"kind": "nonsense"}', "[" * 90_000])
+def test_an_edit_that_makes_no_sense_is_told_and_changes_nothing(browser: Opens, tenant: Factory, edit: str) -> None:
+    maria = browser(Role.MANAGER)
+    draft = _draft(maria, publish_lamp(tenant))
+    told = maria.post(f"{draft}/edits", {"key": "e-1", "version": "1", "edit": edit})
+    assert told.status_code in {409, 422}
+    assert 'id="ed-state"' in told.text
+    assert _view(tenant, draft).row_version == 1
+
+
+def test_an_edit_whose_answer_was_lost_happens_once(browser: Opens, tenant: Factory) -> None:
+    maria = browser(Role.MANAGER)
+    draft = _draft(maria, publish_lamp(tenant))
+    form = {"key": "e-1", "version": "1", "step": "cut", "edit": json.dumps({"kind": "add_step", "after": "cut"})}
+    assert [maria.post(f"{draft}/edits", form).status_code for _ in range(2)] == [200, 200]
+    assert (_view(tenant, draft).step_count, _view(tenant, draft).row_version) == (6, 2)
+
+
+def test_a_long_list_is_shown_in_stretches_and_searched(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    steps = [{"key": f"s{n}", "name": f"Part {n}", "work_center": "ASSY", "after": [{"step": f"s{n - 1}"}] if n else []}
+             for n in range(700)]  # fmt: skip
+    document = {"product": "LAMP", "title": "Long", "steps": steps}
+    with tenant.begin() as session:
+        draft = templates.create_draft(session, tenant.actor(), TemplateDocument.model_validate(document)).id
+    maria = browser(Role.MANAGER)
+    page = maria.get(f"/templates/{draft}/edit?step=s400").text
+    assert page.count('class="ed-row-main"') == 300
+    assert "Earlier steps" in page
+    assert "Later steps" in page
+    assert "Too many steps for a picture" in page
+    found = maria.get(f"/templates/{draft}/edit/parts?step=s400&find=part 69").text
+    assert found.count('class="ed-row-main"') == 11
