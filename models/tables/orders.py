@@ -20,6 +20,7 @@ class Order(Row, table=True):
         CheckConstraint("lot_size > 0", name="orders_lot_size_positive"),
         CheckConstraint(_STATUS, name="orders_status_known"),
         Index("orders_by_due", "tenant_id", "status", "due_at", "id"),
+        Index("orders_by_due_alone", "tenant_id", "due_at", "id"),
         Index("orders_by_creation", "tenant_id", "created_at", "id"),
         Index("orders_not_launched", "tenant_id", "created_at", postgresql_where="launched_at IS NULL"),
     )
