@@ -51,7 +51,7 @@ def _built() -> Engine:
         pool_timeout=10,
         pool_use_lifo=True,  # few connections stay warm: each keeps its own prepared statements
         connect_args={
-            "options": "-c statement_timeout=15000 -c timezone=UTC",
+            "options": "-c statement_timeout=15000 -c timezone=UTC -c jit=off",
             "connect_timeout": 5,
             "autocommit": True,  # `_opened` says BEGIN itself, together with the tenant
             "prepare_threshold": 2,

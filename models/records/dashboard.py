@@ -69,6 +69,7 @@ _CENTERS = text("""
       LEFT JOIN work_orders w ON w.work_center_id = c.id AND w.state IN ('WAITING', 'READY', 'IN_PROGRESS', 'PAUSED')
      WHERE c.active GROUP BY c.id ORDER BY minutes DESC, c.code
 """)
+# OFFSET 0 keeps the planner from reading the needs of every order there ever was.
 # What was taken is summed only where the orders' whole need exceeds the stock: of few parts, in a factory that runs.
 _SHORT = text("""
     WITH open_orders AS MATERIALIZED (
@@ -77,8 +78,9 @@ _SHORT = text("""
              SELECT p.id, p.sku, p.name, p.uom, p.minimum_stock AS minimum, coalesce(b.quantity, 0) AS on_hand,
                     coalesce(w.quantity, 0) AS wanted
                FROM parts p LEFT JOIN stock_balances b ON b.part_id = p.id AND b.location = 'stock'
-               LEFT JOIN (SELECT r.part_id, sum(r.quantity) AS quantity FROM requirements r
-                            JOIN open_orders m ON m.id = r.manufacturing_order_id GROUP BY r.part_id) w
+               LEFT JOIN (SELECT r.part_id, sum(r.quantity) AS quantity FROM open_orders m CROSS JOIN LATERAL (
+                                SELECT * FROM requirements r WHERE r.manufacturing_order_id = m.id OFFSET 0) r
+                           GROUP BY r.part_id) w
                       ON w.part_id = p.id
               WHERE p.active AND coalesce(b.quantity, 0) < greatest(coalesce(w.quantity, 0), p.minimum_stock)),
          issued AS (SELECT e.part_id, sum(-e.quantity) AS quantity FROM open_orders m

@@ -21,6 +21,7 @@ class Order(Row, table=True):
         CheckConstraint("lot_size > 0", name="orders_lot_size_positive"),
         CheckConstraint(_STATUS, name="orders_status_known"),
         Index("orders_by_due", "tenant_id", "status", "due_at", "id"),
+        Index("orders_by_due_alone", "tenant_id", "due_at", "id"),
         Index("orders_by_creation", "tenant_id", "created_at", "id"),
         Index("orders_by_priority", "tenant_id", "priority", "id"),
         Index("orders_by_creator", "tenant_id", "created_by", "created_at", "id"),

@@ -42,6 +42,7 @@ class WorkOrder(Row, table=True):
             "id",
             postgresql_where="team_id IS NOT NULL",
         ),
+        Index("work_orders_by_state", "tenant_id", "state", "due_at", "id"),
         Index("work_orders_by_due", "tenant_id", "due_at", "id"),
         Index(
             "work_orders_by_end",
