@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "lists"
-down_revision = "identity"
+down_revision = "template_editor"
 branch_labels = None
 depends_on = None
 

@@ -13,7 +13,7 @@ document.addEventListener("keydown", (event) => {
     // A key pressed on a button is that button's; on the dock's it means the same as anywhere.
     if (!event.target.closest("#dock") || event.key === " " || event.key === "Enter") return;
   }
-  if (event.key === "?") document.getElementById("keys").showModal();
+  if (event.key === "?") document.getElementById("station-keys").showModal();
   else if (event.key.toLowerCase() === "z") document.dispatchEvent(new Event("undo"));
   else if (KEYS[event.key]) seen(KEYS[event.key])?.click();
   else return;

@@ -10,7 +10,7 @@ if (choice) {
   document.addEventListener("keydown", (event) => {
     if (!choice.checked || event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
     // The station shows its own keys, larger, and has them act on the work.
-    if (event.key === "?" && !document.getElementById("keys")) document.getElementById("help").togglePopover();
+    if (event.key === "?" && !document.getElementById("station-keys")) document.getElementById("help").togglePopover();
     const field = event.key === "/" && document.querySelector(".page form[role='search'] input[type='search']");
     if (!field) return;
     event.preventDefault();
