@@ -198,6 +198,7 @@ def test_two_who_edit_the_same_field_choose_and_lose_nothing(person: Opens, tena
     mine.locator("#f-run").fill("5")
     expect(mine.locator("#ed-conflict")).to_contain_text("The admin")
     expect(mine.locator("#ed-conflict tbody tr")).to_contain_text("95")
+    assert str(stored(tenant, draft)["cut"].run_minutes) == "9"
     mine.locator('[data-resolve="mine"]').click()
     expect(chip(mine)).to_have_text("Saved")
     cut = stored(tenant, draft)["cut"]

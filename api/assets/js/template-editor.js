@@ -77,6 +77,8 @@ document.getElementById("ed-find").addEventListener("input", () => {
 document.getElementById("ed-head-form").addEventListener("change", ({ target }) => send({ kind: "change_head", [target.name]: target.value }));
 document.getElementById("ed-head-form").addEventListener("submit", (event) => event.preventDefault());
 
+// Escape would leave the choice open.
+document.addEventListener("cancel", (event) => event.target.id === "ed-conflict" && event.preventDefault(), true);
 document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-resolve]")?.dataset.resolve;
   if (!choice) return;

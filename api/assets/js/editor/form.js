@@ -58,7 +58,8 @@ export function changes() {
 /** Send what has changed, at once. */
 export function flush() {
   clearTimeout(timer);
-  const changed = changes();
+  // Where somebody else was first, a person decides: leaving the field must not.
+  const changed = document.querySelector("#ed-conflict[open]") ? null : changes();
   if (!changed) return;
   const [before, own] = [saved, form()];
   saved = { ...saved, ...changed };
