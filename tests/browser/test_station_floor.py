@@ -288,7 +288,7 @@ def test_a_piece_of_work_by_keyboard_alone(person: Opens, floor: Floor, tenant: 
     page = person(Role.TECHNICIAN)
     page.goto(f"/station/{_order(floor)}")
     page.keyboard.press("?")
-    expect(page.locator("#keys")).to_be_visible()
+    expect(page.locator("#station-keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Space")
     expect(page.locator(".work-clock")).to_be_visible()

@@ -105,7 +105,7 @@ def test_a_pin_session_is_worth_nothing_in_a_browser_that_is_not_the_station(bro
     thief.jar["factoryos"] = tablet.jar["factoryos"]
     assert thief.get("/station").headers["location"].startswith("/login")
     boss.post(f"/stations/{station}/bind", {"key": _key(), "version": "2"})
-    assert tablet.get("/station").headers["location"].startswith("/login"), "another device is the station now"
+    assert tablet.get("/station").headers["location"].startswith("/station/door"), "another device is the station now"
     assert "Screen at the bench" not in tablet.get("/login").text
 
 
