@@ -21,7 +21,7 @@ from tests.factories import Factory, make_tenant
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 PAGE_PATHS = {route.path for router in PAGES for route in router.routes if isinstance(route, APIRoute)}
 # They end the session the walk goes on with; their own tests are in test_sessions.py.
-ENDING = {"/api/v1/auth/logout", "/api/v1/auth/logout-everywhere", "/logout"}
+ENDING = {"/api/v1/auth/logout", "/api/v1/auth/logout-everywhere", "/logout", "/me/log-out-everywhere"}
 # It never ends where it is allowed; who may not follow it is walked, who may is in test_live.py.
 STREAMING = {"/api/v1/live"}
 QUERIES = {"/api/v1/templates/{template_id}/diff": "?against={template_id}"}
