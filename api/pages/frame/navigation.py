@@ -38,24 +38,24 @@ MENU = (
         marked("Shop floor"),
         (
             Place("/station", marked("Station"), "device-tablet", Permission.WORK_ORDERS_ACT),
-            Place("/work-orders", marked("Work orders"), "list-check", Permission.WORK_ORDERS_READ_OWN),
-            Place("/jobs", marked("Jobs"), "hierarchy-2", Permission.WORK_ORDERS_READ),
+            Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
             Place(
                 "/manufacturing-orders", marked("Manufacturing orders"), "building-factory-2", Permission.ORDERS_READ
             ),
-            Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
+            Place("/jobs", marked("Jobs"), "hierarchy-2", Permission.WORK_ORDERS_READ),
+            Place("/work-orders", marked("Work orders"), "list-check", Permission.WORK_ORDERS_READ_OWN),
             Place("/exceptions", marked("Exceptions"), "hand-stop", Permission.COMMANDS_RESOLVE),
         ),
     ),
+    Group(marked("Preparation"), (Place("/templates", marked("Templates"), "route", Permission.TEMPLATES_READ),)),
     Group(
-        marked("System"),
+        marked("Catalog"),
         (
-            Place("/audit", marked("Audit trail"), "shield-check", Permission.AUDIT_READ),
-            Place("/health", marked("Health"), "heartbeat", Permission.SETTINGS_EDIT),
-            Place("/webhooks", marked("Webhooks"), "webhook", Permission.WEBHOOKS_EDIT),
-            Place("/walls", marked("Wall screens"), "device-tv", Permission.STATIONS_EDIT),
-            Place("/branding", marked("Branding"), "palette", Permission.SETTINGS_EDIT),
-            Place("/settings", marked("Settings"), "settings", Permission.SETTINGS_EDIT),
+            Place("/products", marked("Products"), "box", Permission.PRODUCTS_READ),
+            Place("/parts", marked("Parts"), "packages", Permission.CATALOG_READ),
+            Place("/suppliers", marked("Suppliers"), "truck-delivery", Permission.CATALOG_READ),
+            Place("/work-centers", marked("Work centres"), "tools", Permission.CATALOG_READ),
+            Place("/imports", marked("Imports"), "file-import", Permission.CATALOG_EDIT),
         ),
     ),
     Group(
@@ -67,29 +67,29 @@ MENU = (
         ),
     ),
     Group(
-        marked("Catalog"),
-        (
-            Place("/products", marked("Products"), "box", Permission.PRODUCTS_READ),
-            Place("/parts", marked("Parts"), "packages", Permission.CATALOG_READ),
-            Place("/suppliers", marked("Suppliers"), "truck-delivery", Permission.CATALOG_READ),
-            Place("/work-centers", marked("Work centres"), "building-factory-2", Permission.CATALOG_READ),
-            Place("/imports", marked("Imports"), "file-import", Permission.CATALOG_EDIT),
-        ),
-    ),
-    Group(
         marked("Administration"),
         (
             Place("/users", marked("People"), "users", Permission.USERS_READ),
             Place("/teams", marked("Teams"), "users-group", Permission.USERS_READ),
             Place("/skills", marked("Skills"), "certificate", Permission.USERS_READ),
             Place("/roles", marked("Roles"), "table", Permission.USERS_READ),
-            Place("/keys", marked("API keys"), "key", Permission.KEYS_EDIT),
-            Place("/stations", marked("Stations"), "device-desktop", Permission.STATIONS_EDIT),
             Place("/providers", marked("Log-in servers"), "fingerprint", Permission.SETTINGS_EDIT),
-            Place("/settings/licence", marked("Licence"), "certificate", Permission.SETTINGS_EDIT),
+            Place("/stations", marked("Stations"), "device-desktop", Permission.STATIONS_EDIT),
+            Place("/walls", marked("Wall screens"), "device-tv", Permission.STATIONS_EDIT),
         ),
     ),
-    Group(marked("Preparation"), (Place("/templates", marked("Templates"), "route", Permission.TEMPLATES_READ),)),
+    Group(
+        marked("System"),
+        (
+            Place("/settings", marked("Settings"), "settings", Permission.SETTINGS_EDIT),
+            Place("/branding", marked("Branding"), "palette", Permission.SETTINGS_EDIT),
+            Place("/settings/licence", marked("Licence"), "id-badge-2", Permission.SETTINGS_EDIT),
+            Place("/keys", marked("API keys"), "key", Permission.KEYS_EDIT),
+            Place("/webhooks", marked("Webhooks"), "webhook", Permission.WEBHOOKS_EDIT),
+            Place("/audit", marked("Audit trail"), "shield-check", Permission.AUDIT_READ),
+            Place("/health", marked("Health"), "heartbeat", Permission.SETTINGS_EDIT),
+        ),
+    ),
 )
 
 
