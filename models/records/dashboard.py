@@ -25,13 +25,16 @@ _DAY = timedelta(days=1)
 _TALLIES = text("""
     SELECT what, state, CAST(sum(count) AS int) AS count FROM (
         SELECT 'orders' AS what, status AS state, count(*) AS count FROM orders
-         WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD') OR ended_at >= :since GROUP BY 2
+         WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD') GROUP BY 2
+        UNION ALL SELECT 'orders', status, count(*) FROM orders WHERE ended_at >= :since GROUP BY 2
         UNION ALL SELECT 'manufacturing_orders', status, count(*) FROM manufacturing_orders
-         WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD') OR ended_at >= :since GROUP BY 2
-        UNION ALL SELECT 'jobs', CASE WHEN held AND ended_at IS NULL THEN 'ON_HOLD' ELSE status END, count(*) FROM jobs
-         WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD') OR ended_at >= :since GROUP BY 2
-        UNION ALL SELECT 'work_orders', state, count(*) FROM work_orders
-         WHERE state IN ('WAITING', 'READY', 'IN_PROGRESS', 'PAUSED') GROUP BY 2
+         WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD') GROUP BY 2
+        UNION ALL SELECT 'manufacturing_orders', status, count(*) FROM manufacturing_orders WHERE ended_at >= :since
+         GROUP BY 2
+        UNION ALL SELECT 'jobs', CASE WHEN held THEN 'ON_HOLD' ELSE status END, count(*) FROM jobs
+         WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD') GROUP BY 2
+        UNION ALL SELECT 'jobs', status, count(*) FROM jobs WHERE ended_at >= :since GROUP BY 2
+        UNION ALL SELECT 'work_orders', state, count(*) FROM work_orders WHERE ended_at IS NULL GROUP BY 2
         UNION ALL SELECT 'work_orders', state, count(*) FROM work_orders WHERE ended_at >= :since GROUP BY 2) one
      GROUP BY what, state
 """)
@@ -66,7 +69,7 @@ _CENTERS = text("""
            count(*) FILTER (WHERE w.state = 'WAITING' AND NOT w.held) AS waiting,
            coalesce(sum(w.planned_minutes) FILTER (WHERE w.state <> 'WAITING'), 0) AS minutes
       FROM work_centers c
-      LEFT JOIN work_orders w ON w.work_center_id = c.id AND w.state IN ('WAITING', 'READY', 'IN_PROGRESS', 'PAUSED')
+      LEFT JOIN work_orders w ON w.work_center_id = c.id AND w.ended_at IS NULL
      WHERE c.active GROUP BY c.id ORDER BY minutes DESC, c.code
 """)
 # OFFSET 0 keeps the planner from reading the needs of every order there ever was.

@@ -51,7 +51,6 @@ def _wanted(filters: EntryFilters) -> Select[*tuple[Any, ...]]:
         .outerjoin(WorkOrder, col(WorkOrder.id) == col(StockEntry.work_order_id))
     )
     wanted = (
-        (col(Part.sku), filters.part),
         (col(StockEntry.kind), filters.kind),
         (col(StockEntry.location), filters.location),
         (col(Order.id), filters.order_id),
@@ -62,6 +61,10 @@ def _wanted(filters: EntryFilters) -> Select[*tuple[Any, ...]]:
         (col(StockEntry.work_order_id), filters.work_order_id),
     )
     statement = statement.where(*(column == value for column, value in wanted if value is not None))
+    if filters.part is not None:
+        # By its id, so that the part's own rows are walked in their order and not the whole ledger.
+        named = select(col(Part.id)).where(col(Part.sku) == filters.part).scalar_subquery()
+        statement = statement.where(col(StockEntry.part_id) == named)
     if filters.posted_from is not None:
         statement = statement.where(col(StockEntry.posted_at) >= filters.posted_from)
     if filters.posted_before is not None:

@@ -18,40 +18,50 @@ from models.tables.stock import StockBalance, StockEntry
 _LISTING = Listing("stock_levels", Part.id, sorts={"sku": Part.sku, "name": Part.name}, search=(Part.sku, Part.name))
 _ZERO = Decimal(0)
 _OPEN = "SELECT id FROM manufacturing_orders WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD')"
-# What an order took is found by its jobs, and only for the parts asked for.
+# What an order took is found by its jobs, and only for the parts asked for. Here as below, OFFSET 0 keeps the planner
+# going from the open orders, which are few, to their needs and jobs: never through all that there ever were.
 _NEEDS = text(f"""
     WITH open_orders AS MATERIALIZED ({_OPEN}),
-         wanted AS (SELECT r.manufacturing_order_id AS mo, r.part_id, r.quantity FROM requirements r
-                     WHERE r.part_id = ANY(:parts) AND r.manufacturing_order_id IN (SELECT id FROM open_orders)),
-         issued AS (SELECT j.manufacturing_order_id AS mo, e.part_id, sum(-e.quantity) AS quantity
-                      FROM jobs j JOIN stock_entries e ON e.job_id = j.id AND e.location = 'stock'
-                       AND e.kind IN ('issue', 'return') AND e.part_id = ANY(:parts)
-                     WHERE j.manufacturing_order_id IN (SELECT mo FROM wanted) GROUP BY 1, 2)
+         wanted AS MATERIALIZED (
+             SELECT m.id AS mo, r.part_id, r.quantity FROM open_orders m CROSS JOIN LATERAL (
+                    SELECT * FROM requirements r WHERE r.manufacturing_order_id = m.id OFFSET 0) r
+              WHERE r.part_id = ANY(:parts)),
+         issued AS MATERIALIZED (
+             SELECT m.id AS mo, e.part_id, sum(-e.quantity) AS quantity
+               FROM open_orders m CROSS JOIN LATERAL (
+                    SELECT id FROM jobs j WHERE j.manufacturing_order_id = m.id OFFSET 0) j
+              CROSS JOIN LATERAL (
+                    SELECT e.part_id, e.quantity FROM stock_entries e WHERE e.job_id = j.id AND e.location = 'stock'
+                       AND e.kind IN ('issue', 'return') OFFSET 0) e
+              WHERE e.part_id = ANY(:parts) GROUP BY 1, 2)
     SELECT w.part_id, sum(greatest(w.quantity - coalesce(i.quantity, 0), 0)) AS needed
       FROM wanted w LEFT JOIN issued i ON i.mo = w.mo AND i.part_id = w.part_id GROUP BY w.part_id
 """)  # noqa: S608 - built from constants only
 # Only parts whose whole requirement exceeds the stock can be short: of few parts what was taken is summed.
 SHORT = f"""
     WITH open_orders AS MATERIALIZED ({_OPEN}),
+         open_needs AS MATERIALIZED (
+             SELECT r.* FROM open_orders m CROSS JOIN LATERAL (
+                    SELECT * FROM requirements r WHERE r.manufacturing_order_id = m.id OFFSET 0) r),
          doubtful AS MATERIALIZED (
              SELECT p.id, coalesce(b.quantity, 0) AS on_hand, p.minimum_stock
                FROM parts p LEFT JOIN stock_balances b ON b.part_id = p.id AND b.location = 'stock'
-               LEFT JOIN (SELECT r.part_id, sum(r.quantity) AS quantity FROM requirements r
-                           WHERE r.manufacturing_order_id IN (SELECT id FROM open_orders) GROUP BY 1) w
+               LEFT JOIN (SELECT r.part_id, sum(r.quantity) AS quantity FROM open_needs r GROUP BY 1) w
                       ON w.part_id = p.id
               WHERE p.active AND coalesce(b.quantity, 0) < greatest(coalesce(w.quantity, 0), p.minimum_stock)),
          issued AS MATERIALIZED (
-             SELECT j.manufacturing_order_id AS mo, e.part_id, sum(-e.quantity) AS quantity
-               FROM jobs j JOIN stock_entries e ON e.job_id = j.id AND e.location = 'stock'
-                AND e.kind IN ('issue', 'return')
-              WHERE j.manufacturing_order_id IN (SELECT id FROM open_orders)
-                AND e.part_id IN (SELECT id FROM doubtful) GROUP BY 1, 2),
+             SELECT m.id AS mo, e.part_id, sum(-e.quantity) AS quantity
+               FROM open_orders m CROSS JOIN LATERAL (
+                    SELECT id FROM jobs j WHERE j.manufacturing_order_id = m.id OFFSET 0) j
+              CROSS JOIN LATERAL (
+                    SELECT e.part_id, e.quantity FROM stock_entries e WHERE e.job_id = j.id AND e.location = 'stock'
+                       AND e.kind IN ('issue', 'return') OFFSET 0) e
+              WHERE e.part_id IN (SELECT id FROM doubtful) GROUP BY 1, 2),
          needs AS MATERIALIZED (
              SELECT r.manufacturing_order_id AS mo, r.part_id,
                     greatest(r.quantity - coalesce(i.quantity, 0), 0) AS needed
-               FROM requirements r JOIN doubtful d ON d.id = r.part_id
-               LEFT JOIN issued i ON i.mo = r.manufacturing_order_id AND i.part_id = r.part_id
-              WHERE r.manufacturing_order_id IN (SELECT id FROM open_orders)),
+               FROM open_needs r JOIN doubtful d ON d.id = r.part_id
+               LEFT JOIN issued i ON i.mo = r.manufacturing_order_id AND i.part_id = r.part_id),
          short AS MATERIALIZED (
              SELECT d.id, d.on_hand, d.minimum_stock, coalesce(n.needed, 0) AS needed
                FROM doubtful d LEFT JOIN (SELECT part_id, sum(needed) AS needed FROM needs GROUP BY 1) n
@@ -65,8 +75,9 @@ _TOTALS = text(f"""
         (SELECT count(*) FROM short) AS short,
         (SELECT coalesce(round(sum(b.quantity * p.unit_cost), 6), 0) FROM stock_balances b
            JOIN parts p ON p.id = b.part_id AND p.kind <> 'made' WHERE b.location = 'stock')
-        + (SELECT coalesce(round(sum(e.quantity * e.unit_cost), 6), 0) FROM parts p
-             JOIN stock_entries e ON e.part_id = p.id AND e.location = 'stock' WHERE p.kind = 'made') AS value
+        + (SELECT coalesce(round(sum(e.value), 6), 0) FROM parts p CROSS JOIN LATERAL (
+                  SELECT e.quantity * e.unit_cost AS value FROM stock_entries e
+                   WHERE e.part_id = p.id AND e.location = 'stock' OFFSET 0) e WHERE p.kind = 'made') AS value
 """)  # noqa: S608 - built from constants only
 
 

@@ -10,22 +10,23 @@ from sqlmodel import Session
 from models.messages.figures import DayFigures, FiguresTrend, PeriodFigures
 from models.rules.figures import share
 
-# Days are counted in the asker's zone, so that a day of the change to summer time is as long as it is.
+# Days are counted in the asker's zone, so that a day of the change to summer time is as long as it is; each
+# day is a walk of the indexes by end, with no row's date to convert.
 _DAYS = text("""
     WITH days AS (
         SELECT d AS day, d AT TIME ZONE :zone AS began_at, (d + interval '1 day') AT TIME ZONE :zone AS ended_at
-          FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), interval '1 day') d),
-    work AS (SELECT date_trunc('day', ended_at AT TIME ZONE :zone) AS day, sum(good) AS good,
-                    sum(scrapped + rejected) AS bad FROM work_orders
-              WHERE ended_at >= :since AND state = 'COMPLETED' GROUP BY 1),
-    made AS (SELECT date_trunc('day', ended_at AT TIME ZONE :zone) AS day, sum(produced) AS products FROM jobs
-              WHERE ended_at >= :since AND status = 'DONE' GROUP BY 1),
-    kept AS (SELECT date_trunc('day', ended_at AT TIME ZONE :zone) AS day, count(*) AS ended,
-                    count(*) FILTER (WHERE ended_at <= due_at) AS on_time FROM orders
-              WHERE ended_at >= :since AND status = 'DONE' GROUP BY 1)
-    SELECT d.began_at, coalesce(m.products, 0) AS products, coalesce(w.good, 0) AS good, coalesce(w.bad, 0) AS bad,
-           coalesce(k.ended, 0) AS orders_ended, coalesce(k.on_time, 0) AS orders_on_time
-      FROM days d LEFT JOIN work w USING (day) LEFT JOIN made m USING (day) LEFT JOIN kept k USING (day) ORDER BY d.day
+          FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), interval '1 day') d)
+    SELECT d.began_at, m.products, w.good, w.bad, k.orders_ended, k.orders_on_time
+      FROM days d
+     CROSS JOIN LATERAL (SELECT coalesce(sum(good), 0) AS good, coalesce(sum(scrapped + rejected), 0) AS bad
+                           FROM work_orders
+                          WHERE ended_at >= d.began_at AND ended_at < d.ended_at AND state = 'COMPLETED') w
+     CROSS JOIN LATERAL (SELECT coalesce(sum(produced), 0) AS products FROM jobs
+                          WHERE ended_at >= d.began_at AND ended_at < d.ended_at AND status = 'DONE') m
+     CROSS JOIN LATERAL (SELECT count(*) AS orders_ended,
+                                count(*) FILTER (WHERE ended_at <= due_at) AS orders_on_time FROM orders
+                          WHERE ended_at >= d.began_at AND ended_at < d.ended_at AND status = 'DONE') k
+     ORDER BY d.day
 """)
 _OPEN = text("""
     SELECT count(*) AS open, count(*) FILTER (WHERE due_at < :now) AS late FROM orders
@@ -37,7 +38,7 @@ def trend(session: Session, now: datetime, days: int) -> FiguresTrend:
     """Return the days up to now, by the zone that `now` is told in, and what they add up to."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     first = today - timedelta(days=2 * days - 1)
-    asked = {"zone": str(now.tzinfo), "first": first, "last": today, "since": first.replace(tzinfo=now.tzinfo)}
+    asked = {"zone": str(now.tzinfo), "first": first, "last": today}
     rows = tuple(DayFigures.model_validate(dict(row)) for row in session.execute(_DAYS, asked).mappings())
     present = session.execute(_OPEN, {"now": now}).one()
     return FiguresTrend(

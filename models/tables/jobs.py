@@ -23,6 +23,13 @@ class Job(Row, table=True):
         Index("jobs_by_due", "tenant_id", "status", "due_at", "id"),
         Index("jobs_by_order", "order_id", "lot_number"),
         Index("jobs_by_creation", "tenant_id", "created_at", "id"),
+        Index(
+            "jobs_by_end",
+            "tenant_id",
+            "ended_at",
+            postgresql_include=["status", "produced"],
+            postgresql_where="ended_at IS NOT NULL",
+        ),
     )
 
     id: UUID = identity()

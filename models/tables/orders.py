@@ -27,6 +27,13 @@ class Order(Row, table=True):
         Index("orders_by_creator", "tenant_id", "created_by", "created_at", "id"),
         Index("orders_by_template", "tenant_id", "template_id", "status"),
         Index("orders_not_launched", "tenant_id", "created_at", postgresql_where="launched_at IS NULL"),
+        Index(
+            "orders_by_end",
+            "tenant_id",
+            "ended_at",
+            postgresql_include=["status", "due_at"],
+            postgresql_where="ended_at IS NOT NULL",
+        ),
     )
 
     id: UUID = identity()
@@ -75,6 +82,13 @@ class ManufacturingOrder(Row, table=True):
         CheckConstraint(_STATUS, name="manufacturing_orders_status_known"),
         Index("manufacturing_orders_by_due", "tenant_id", "status", "due_at", "id"),
         Index("manufacturing_orders_by_creation", "tenant_id", "created_at", "id"),
+        Index(
+            "manufacturing_orders_by_end",
+            "tenant_id",
+            "ended_at",
+            postgresql_include=["status"],
+            postgresql_where="ended_at IS NOT NULL",
+        ),
     )
 
     id: UUID = identity()

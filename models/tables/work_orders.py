@@ -48,8 +48,25 @@ class WorkOrder(Row, table=True):
             "work_orders_by_end",
             "tenant_id",
             "ended_at",
-            postgresql_include=["state", "assignee_id"],
+            postgresql_include=["state", "assignee_id", "good", "scrapped", "rejected"],
             postgresql_where="ended_at IS NOT NULL",
+        ),
+        Index(
+            "work_orders_open",
+            "tenant_id",
+            "job_id",
+            postgresql_include=["work_center_id", "state", "held", "planned_minutes"],
+            postgresql_where="ended_at IS NULL",
+        ),
+        Index("work_orders_open_by_due", "tenant_id", "due_at", "id", postgresql_where="ended_at IS NULL"),
+        Index("work_orders_by_priority", "tenant_id", "priority", "id"),
+        Index("work_orders_held", "tenant_id", "due_at", "id", postgresql_where="held"),
+        Index(
+            "work_orders_for_nobody",
+            "tenant_id",
+            "due_at",
+            "id",
+            postgresql_where="assignee_id IS NULL AND team_id IS NULL",
         ),
     )
 

@@ -11,7 +11,7 @@ from models.messages.branding import BrandDraft
 from models.messages.walls import WallDraft
 from models.records import branding, walls
 from models.rules.access import Role
-from tests.browser.test_accessibility import violations
+from tests.browser.accessibility import violations
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, rows
 from worker.relays import notices

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from deploy.stack.plan import Plan
 from models.rules.access import Role
 from tests.api.running import until
-from tests.browser.test_accessibility import violations
+from tests.browser.accessibility import violations
 from tests.factories import PASSWORD, Factory
 from tests.letterbox import Letterbox
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from models.messages.templates import Step, TemplateDocument
 from models.records import templates
 from models.rules.access import Role
-from tests.browser.test_accessibility import violations
+from tests.browser.accessibility import violations
 from tests.factories import Factory
 from tests.floor import publish_lamp
 

@@ -72,8 +72,9 @@ def _fields(row: Row[Any]) -> dict[str, Any]:
 
 def _mine(me: UUID) -> ColumnElement[bool]:
     """Return what is given to a person, or to a team of theirs and not yet taken by anybody."""
-    teams = select(col(TeamMember.team_id)).where(col(TeamMember.user_id) == me)
-    shared = and_(col(WorkOrder.assignee_id).is_(None), col(WorkOrder.team_id).in_(teams))
+    # As an array, so that both halves of the OR are found by their index.
+    teams = func.array(select(col(TeamMember.team_id)).where(col(TeamMember.user_id) == me).scalar_subquery())
+    shared = and_(col(WorkOrder.assignee_id).is_(None), col(WorkOrder.team_id) == func.any(teams))
     return or_(col(WorkOrder.assignee_id) == me, shared)
 
 
