@@ -36,12 +36,12 @@ def test_a_part_added_by_a_form_is_added_once_with_the_comma_people_write(browse
 @pytest.mark.parametrize(
     ("wrong", "field", "words"),
     [
-        ({"sku": "NO SPACE"}, "sku", "pattern"),
-        ({"name": ""}, "name", "Field required"),
-        ({"unit_cost": "-1"}, "unit_cost", "greater than or equal to 0"),
-        ({"unit_cost": "abc"}, "unit_cost", "valid decimal"),
+        ({"sku": "NO SPACE"}, "sku", "signs that are not allowed"),
+        ({"name": ""}, "name", "Fill this in."),
+        ({"unit_cost": "-1"}, "unit_cost", "This is too little."),
+        ({"unit_cost": "abc"}, "unit_cost", "Enter a number."),
         ({"supplier": "GHOST"}, "supplier", "There is no supplier"),
-        ({"lead_time_days": "1.5"}, "lead_time_days", "valid integer"),
+        ({"lead_time_days": "1.5"}, "lead_time_days", "Enter a whole number."),
     ],
 )
 def test_what_is_wrong_with_a_part_is_told_at_its_field_and_the_rest_stays(

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -45,3 +46,17 @@ def test_every_kind_has_its_words_and_its_place_in_each_language(browser: Opens,
         assert page.text.count('class="notice ') == len(NotificationKind)
     for row in rows(tenant, "SELECT id FROM notifications"):
         assert ada.post(f"/notifications/{row.id}/open").status_code == 303
+
+
+def test_quantities_are_written_as_people_write_them(browser: Opens, tenant: Factory) -> None:
+    short = {"code": "NUT", "name": "Nut", "on_hand": "62.000000", "needed": "1063.500000", "uom": "pcs"}
+    execute(
+        tenant,
+        "INSERT INTO notifications (tenant_id, id, user_id, kind, key, data, created_at) "
+        "VALUES (:tenant, gen_random_uuid(), :user, 'stock_short', 'short', CAST(:data AS jsonb), now())",
+        tenant=tenant.id, user=tenant.actor(Role.ADMIN).user_id, data=json.dumps(short),
+    )  # fmt: skip
+    ada = browser(Role.ADMIN)
+    assert "Nut: 62 of 1,063.5 pcs are there" in ada.get("/notifications").text
+    ada.jar["language"] = "de"
+    assert "Nut: 62 von 1.063,5 pcs sind da" in ada.get("/notifications").text

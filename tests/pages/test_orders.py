@@ -43,11 +43,11 @@ def test_the_due_date_of_a_form_is_in_the_persons_time_zone(browser: Opens, tena
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"quantity": "-1"}, "greater than 0"),
+        ({"quantity": "-1"}, "This is too little."),
         ({"quantity": "1.5"}, ""),
-        ({"due": ""}, "Field required"),
+        ({"due": ""}, "Fill this in."),
         ({"product": "NOTHING"}, "NOTHING"),
-        ({"priority": "9"}, "less than or equal to 5"),
+        ({"priority": "9"}, "This is too much."),
     ],
 )
 def test_a_wrong_field_is_told_in_the_form_and_nothing_is_lost(

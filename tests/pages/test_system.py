@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
+from api.pages.frame.looks import FACTS
 from api.pages.system.changes import Change, changes
+from models import records
 from models.rules.access import Role
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, rows, scalar
@@ -43,6 +46,13 @@ def test_what_changed_is_told_by_field() -> None:
     )  # fmt: skip
     assert changes(None, {"active": True}) == (Change("active", None, "✓"),)
     assert changes({"a": [{"x": 1}]}, None) == (Change("a", "x 1", None),)
+
+
+def test_every_act_that_records_name_is_said_in_words() -> None:
+    sources = (source.read_text("utf-8") for source in Path(records.__file__).parent.rglob("*.py"))
+    named = {name for source in sources for name in re.findall(r'action="([a-z_]+:[a-z_]+)"', source)}
+    assert named
+    assert named - set(FACTS) == set()
 
 
 def test_what_was_refused_late_is_seen_and_taken_off_the_list(browser: Opens, tenant: Factory) -> None:
@@ -129,6 +139,9 @@ def test_a_factorys_name_colour_and_logo_show_on_every_page(browser: Opens, clie
 def test_a_webhook_is_added_tried_and_its_secret_shown_once(browser: Opens, tenant: Factory) -> None:
     dev = browser(Role.DEVELOPER)
     assert "Please look at the marked fields" in dev.post("/webhooks", {"key": "0", "url": "nonsense"}).text
+    nameless = dev.post("/webhooks", {"key": "0", "url": "https://8.8.8.8/hook", "events": ""}).text
+    assert "Choose at least one." in nameless
+    assert "Tuple" not in nameless
     form = {"key": "1", "url": "https://8.8.8.8/hook", "events": "orders:*, work_orders:completed"}
     assert "whsec_" in dev.post("/webhooks", form).text
     assert "shown once before" in dev.post("/webhooks", form).text

@@ -63,7 +63,7 @@ def _show(  # noqa: PLR0913 - what the form is drawn from
     spare: int = _SPARE,
     fault: Exception | None = None,
 ) -> HTMLResponse:
-    faults = {} if fault is None else faults_of(fault)
+    faults = {} if fault is None else faults_of(screen, fault)
     return screen.show(
         "boms/edit.html", 200 if fault is None else status_of(fault), part=part, version=version, faults=faults,
         lines=lines + [dict.fromkeys(_FIELDS, "") for _ in range(spare)], units=tuple(UNITS),

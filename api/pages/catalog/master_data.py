@@ -173,7 +173,7 @@ def _form(  # noqa: PLR0913 - what a form is drawn from
     """Show a form; after somebody else's change with what is stored now beside what was written."""
     with read(actor.sight) as session:
         around = kind.around(session)
-    faults = {} if fault is None else faults_of(fault, kind.code)
+    faults = {} if fault is None else faults_of(screen, fault, kind.code)
     stored = _texts(screen, kind.draft_of(view)) if view is not None else {}
     differs = {name: text for name, text in stored.items() if name in values and values[name].strip() != text}
     return screen.show(

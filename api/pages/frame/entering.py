@@ -14,6 +14,8 @@ from starlette.datastructures import UploadFile
 
 from api.idempotency import OnceRunner
 from api.pages.frame.asking import checked
+from api.pages.frame.faults import reason
+from api.pages.frame.screen import Screen
 from models.messages.access import Actor
 from models.messages.base import Message
 from models.records.refusals import Missing, Refusal, Stale, Taken
@@ -100,7 +102,7 @@ def number(text: str) -> str:
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
-def faults_of(fault: Exception, code: str = "code") -> dict[str, str]:
+def faults_of(screen: Screen, fault: Exception, code: str = "code") -> dict[str, str]:
     """Return what is wrong by field, under no name what belongs to none; `code` is the field of a name that is taken.
 
     Raises the fault itself where its subject does not exist: then there is no form to show.
@@ -108,10 +110,10 @@ def faults_of(fault: Exception, code: str = "code") -> dict[str, str]:
     if isinstance(fault, Missing):
         raise fault
     if isinstance(fault, RequestValidationError):
-        return {_place(one["loc"][1:]): one["msg"].removeprefix("Value error, ") for one in fault.errors()}
+        return {_place(one["loc"][1:]): reason(screen, one) for one in fault.errors()}
     if isinstance(fault, Taken):
-        return {code: str(fault)}
-    return {getattr(fault, "pointer", "").strip("/").replace("/", "."): str(fault)}
+        return {code: screen.translated(str(fault))}
+    return {getattr(fault, "pointer", "").strip("/").replace("/", "."): screen.translated(str(fault))}
 
 
 def status_of(fault: Exception) -> int:

@@ -92,7 +92,7 @@ def post_file(screen: TheScreen, actor: MayEditCatalog, entry: TheEntry) -> Resp
     except BomFileRefused as refusal:
         return _choose(screen, entry.values, {"file": str(refusal)})
     except WRONG as fault:
-        return _choose(screen, entry.values, faults_of(fault))
+        return _choose(screen, entry.values, faults_of(screen, fault))
     return screen.go(f"/imports/{made['id']}")
 
 
@@ -159,7 +159,7 @@ def _show(screen: Screen, actor: Actor, import_id: UUID, fault: Exception | None
         view = uploads.upload(session, import_id)
         if view.ended_at is not None:
             return screen.show("imports/done.html", done=view)
-        faults = {} if fault is None else _faults(fault)
+        faults = {} if fault is None else _faults(screen, fault)
         try:
             _, preview, plan = looked_at(session, import_id)
         except BomFileRefused as refusal:
@@ -179,8 +179,8 @@ def _choose(screen: Screen, values: Mapping[str, str], faults: Mapping[str, str]
     return screen.show("imports/new.html", 422 if told else 200, form=values, faults=told, stored={}, units=units)
 
 
-def _faults(fault: Exception) -> dict[str, str]:
-    return {"": str(fault)} if isinstance(fault, Refusal | BomFileRefused | Problem) else faults_of(fault)
+def _faults(screen: Screen, fault: Exception) -> dict[str, str]:
+    return {"": str(fault)} if isinstance(fault, Refusal | BomFileRefused | Problem) else faults_of(screen, fault)
 
 
 def _mapping(entry: Entry) -> ColumnMapping:

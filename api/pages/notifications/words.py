@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from api.pages.frame.screen import Screen
@@ -42,6 +43,7 @@ _SAID: Mapping[NotificationKind, Said] = {
     _K.TRAIL_DOUBTED: Said("bad", "shield-lock", marked("The audit trail held entries that nobody wrote"),
                            marked("%(entries)s entries were set aside."), ("/audit",)),
 }  # fmt: skip
+_QUANTITIES = frozenset({"on_hand", "needed"})
 
 
 class _Filled(dict[str, Any]):
@@ -66,6 +68,7 @@ def line(screen: Screen, view: NotificationView) -> Line:
     """Return a notification in the person's language."""
     said = _SAID[view.kind]
     data = _Filled({name: value for name, value in view.data.items() if value is not None})
+    data |= {name: screen.formats.quantity(Decimal(data[name])) for name in _QUANTITIES & data.keys()}
     title, text = (translations(screen.language).gettext(one) % data for one in (said.title, said.text))
     return Line(view, said.kind, said.icon, title, text)
 

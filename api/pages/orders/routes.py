@@ -21,6 +21,7 @@ from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, Steering, TheAct, steered, told
 from api.pages.frame.asking import checked, filters_of
 from api.pages.frame.bulk import TheBulk, meant, told_of_each
+from api.pages.frame.faults import reason
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
@@ -129,7 +130,9 @@ def post_order(
     except (RequestValidationError, Refusal, orders.OrderRefused) as fault:
         with read(actor.sight) as session:
             products = order_choices.choices_to_order(session)
-        return screen.show("orders/new.html", 422, products=products, form=form.model_dump(), faults=_faults(fault))
+        return screen.show(
+            "orders/new.html", 422, products=products, form=form.model_dump(), faults=_faults(screen, fault)
+        )
     answer = screen.go(f"/orders/{made['id']}", said=screen.words(_PLACED, code=made["code"]))
     answer.background = BackgroundTask(launching.launch_now, request.app.state.temporal, actor.tenant_id)
     return answer
@@ -152,14 +155,12 @@ def _instant(local: str, screen: Screen) -> datetime | str:
         return local
 
 
-def _faults(fault: Exception) -> dict[str, str]:
+def _faults(screen: Screen, fault: Exception) -> dict[str, str]:
     """Return what is wrong by field; under no name what belongs to none."""
     if isinstance(fault, RequestValidationError):
         # The form's field for `due_at` is called `due`.
-        return {
-            str(one["loc"][1]).removesuffix("_at"): one["msg"].removeprefix("Value error, ") for one in fault.errors()
-        }
-    return {"": str(fault)}
+        return {str(one["loc"][1]).removesuffix("_at"): reason(screen, one) for one in fault.errors()}
+    return {"": screen.translated(str(fault))}
 
 
 @router.get("/orders/{order_id}")

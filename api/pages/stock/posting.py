@@ -122,7 +122,7 @@ def _post(screen: Screen, actor: Actor, way: Way, entry: Entry) -> Response:
 def _show(screen: Screen, way: Way, lines: list[Line], reason: str, fault: Exception | None = None) -> HTMLResponse:
     return screen.show(
         "stock/post.html", 200 if fault is None else status_of(fault), way=way, ways=WAYS, reason=reason,
-        lines=lines or [dict.fromkeys(way.fields, "")], faults={} if fault is None else faults_of(fault),
+        lines=lines or [dict.fromkeys(way.fields, "")], faults={} if fault is None else faults_of(screen, fault),
         shortages=fault.shortages if isinstance(fault, StockShort) else (), units=tuple(UNITS),
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import File, Form, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
@@ -13,6 +12,7 @@ from api.deps import MayEditSettings
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import TheAct
 from api.pages.frame.asking import checked
+from api.pages.frame.faults import WRONG, faults_of
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
@@ -68,8 +68,8 @@ def post_settings(screen: TheScreen, actor: MayEditSettings, form: Annotated[Set
         draft = checked(SettingsDraft, wanted | {"currency": form.currency.strip().upper() or None})
         with begin(actor.sight) as session:
             tenants.change_settings(session, actor, draft, form.version)
-    except (RequestValidationError, Refusal) as fault:
-        return _settings(screen, actor, form.model_dump(), _faults(fault))
+    except WRONG as fault:
+        return _settings(screen, actor, form.model_dump(), faults_of(screen, fault))
     return screen.go("/settings", said=screen.words(_SAVED))
 
 
@@ -97,8 +97,8 @@ def post_branding(screen: TheScreen, actor: MayEditSettings, form: Annotated[Bra
     try:
         with begin(actor.sight) as session:
             branding.change_brand(session, actor, checked(BrandDraft, wanted), form.version)
-    except (RequestValidationError, Refusal) as fault:
-        return _branding(screen, actor, _faults(fault))
+    except WRONG as fault:
+        return _branding(screen, actor, faults_of(screen, fault))
     return screen.go("/branding", said=screen.words(_SAVED))
 
 
@@ -150,10 +150,3 @@ def _branding(screen: Screen, actor: Actor, faults: dict[str, str] | None = None
     return screen.show(
         "system/branding.html", 422 if faults else 200, brand=brand, chosen=chosen, made=made, faults=faults or {}
     )
-
-
-def _faults(fault: Exception) -> dict[str, str]:
-    """Return what is wrong by field; under no name what belongs to none."""
-    if isinstance(fault, RequestValidationError):
-        return {str(one["loc"][1]): one["msg"].removeprefix("Value error, ") for one in fault.errors()}
-    return {"": str(fault)}

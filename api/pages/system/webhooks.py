@@ -5,13 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Form, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import MayEditWebhooks, MayReadAudit
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, TheAct
 from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.faults import WRONG, faults_of
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
@@ -63,8 +63,8 @@ def post_webhook(
         records.check_address(draft.url)
         once = OnceRunner(request, actor, form.key)
         answer = once(draft, lambda session: records.create_webhook(session, actor, draft), shown_once="secret")
-    except (RequestValidationError, Refusal) as fault:
-        return _list(screen, actor, WebhookFilters(), form, _faults(fault))
+    except WRONG as fault:
+        return _list(screen, actor, WebhookFilters(), form, faults_of(screen, fault))
     made = json.loads(bytes(answer.body))
     return _secret(screen, UUID(made["id"]), made["secret"])
 
@@ -87,8 +87,8 @@ def post_webhook_change(
         records.check_address(draft.url)
         with begin(actor.sight) as session:
             records.change_webhook(session, actor, webhook_id, draft, form.version)
-    except (RequestValidationError, Refusal) as fault:
-        return _one(screen, actor, webhook_id, DeliveryFilters(), _faults(fault))
+    except WRONG as fault:
+        return _one(screen, actor, webhook_id, DeliveryFilters(), faults_of(screen, fault))
     return screen.go(f"/webhooks/{webhook_id}", said=screen.words(_SAVED))
 
 
@@ -150,10 +150,3 @@ def _one(
 
 def _secret(screen: Screen, webhook_id: UUID, secret: str | None) -> HTMLResponse:
     return screen.show("system/webhook_secret.html", webhook_id=webhook_id, secret=secret)
-
-
-def _faults(fault: Exception) -> dict[str, str]:
-    """Return what is wrong by field; under no name what belongs to none."""
-    if isinstance(fault, RequestValidationError):
-        return {str(one["loc"][1]): one["msg"].removeprefix("Value error, ") for one in fault.errors()}
-    return {"": str(fault)}

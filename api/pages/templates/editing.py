@@ -15,6 +15,7 @@ from api import template_editing
 from api.deps import MayEditTemplates
 from api.idempotency import OnceRunner
 from api.pages.frame.asking import checked
+from api.pages.frame.faults import reason
 from api.pages.frame.routing import pages
 from api.pages.frame.safety import HEADERS
 from api.pages.frame.screen import Screen, TheScreen
@@ -120,7 +121,7 @@ def _carry_out(screen: Screen, actor: Actor, template_id: UUID, form: EditForm) 
         done = once(asked, lambda session: _edit(session, actor, template_id, asked))
         made = TemplateEdited.model_validate_json(bytes(done.body))
     except RequestValidationError as fault:
-        return Fate(422, "bad", screen.words(_MARKED), fields=_fields(fault))
+        return Fate(422, "bad", screen.words(_MARKED), fields=_fields(screen, fault))
     except EditRefused as refusal:
         at = {refusal.field: str(refusal)} if refusal.field and not refusal.path else {}
         return Fate(422, "bad", str(refusal), fields=at, path=refusal.path)
@@ -147,13 +148,13 @@ def _read(text: str) -> Any:  # noqa: ANN401 - JSON
         return None
 
 
-def _fields(fault: RequestValidationError) -> dict[str, str]:
+def _fields(screen: Screen, fault: RequestValidationError) -> dict[str, str]:
     """Return what is wrong by the form's names for its fields, such as `parts-0-quantity`."""
     told = {}
     for one in fault.errors():
         loc = [str(word) for word in one["loc"]]
         name = "-".join(loc[loc.index("changes") + 1 :]) if "changes" in loc else loc[-1]
-        told[name] = one["msg"].removeprefix("Value error, ")
+        told[name] = reason(screen, one)
     return told
 
 

@@ -11,6 +11,7 @@ from api import publishing
 from api.deps import MayEditTemplates
 from api.idempotency import OnceRunner
 from api.pages.frame.asking import checked
+from api.pages.frame.faults import reason
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
 from api.pages.templates.shown import shown
@@ -56,7 +57,7 @@ def post_import(
         )
         told = _taken_in(request, actor, wanted, form.key)
     except RequestValidationError as fault:
-        problems: tuple[str, ...] = tuple(one["msg"] for one in fault.errors())
+        problems: tuple[str, ...] = tuple(reason(screen, one) for one in fault.errors())
     except FileRefused as refusal:
         problems = tuple(refusal.problems)
     except (CatalogLacks, Refusal) as refusal:

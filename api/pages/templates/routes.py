@@ -13,6 +13,7 @@ from api.deps import MayEditTemplates, MayPublishTemplates, MayReadTemplates
 from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, TheAct
 from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.faults import reason
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
@@ -86,7 +87,7 @@ def post_template(
             wanted, lambda session: records.create_draft(session, actor, wanted), status=201
         )
     except RequestValidationError as fault:
-        faults = {str(one["loc"][-1]).replace("name", "step"): one["msg"] for one in fault.errors()}
+        faults = {str(one["loc"][-1]).replace("name", "step"): reason(screen, one) for one in fault.errors()}
         return _new(screen, actor, form.model_dump(), faults, 422)
     except Refusal as refusal:
         return _new(screen, actor, form.model_dump(), {"product": str(refusal)}, 422)

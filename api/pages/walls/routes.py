@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Form, HTTPException, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
@@ -16,6 +15,7 @@ from api.pages.dashboard.hours import bars
 from api.pages.dashboard.shared import Shared
 from api.pages.frame.acting import ActForm
 from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.faults import WRONG, faults_of
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen, open_screen
 from api.pages.frame.words import marked
@@ -27,7 +27,6 @@ from models.messages.dashboard import Dashboard, EndangeredJob
 from models.messages.walls import WallDraft, WallFilters, WallView
 from models.records import dashboard, walls
 from models.records.access.addressed import address_of
-from models.records.refusals import Refusal
 
 router = pages("walls")
 _MOST_JOBS = 40
@@ -71,8 +70,10 @@ def post_wall(screen: TheScreen, actor: MayEditStations, form: Annotated[WallFor
         once = OnceRunner(screen.request, actor, form.key)
         answer = once(_Asked(name=form.name, days=form.days, shows_names=form.shows_names),
                       lambda session: walls.create_wall(session, actor, draft), shown_once="token")  # fmt: skip
-    except (RequestValidationError, Refusal) as fault:
-        return _list(screen, actor, WallFilters(), form, _faults(fault))
+    except WRONG as fault:
+        return _list(
+            screen, actor, WallFilters(), form, faults_of(screen, fault, "days" if "expired" in str(fault) else "")
+        )
     token = json.loads(bytes(answer.body))["token"]
     link = f"{home(screen.viewer.slug if screen.viewer else '')}/andon/{token}" if token else None
     return screen.show("walls/link.html", link=link)
@@ -145,10 +146,3 @@ def _list(
     with read(actor.sight) as session:
         found = walls.walls(session, filters)
     return screen.show("walls/list.html", 422 if faults else 200, found=found, form=form, faults=faults or {})
-
-
-def _faults(fault: Exception) -> dict[str, str]:
-    """Return what is wrong by field; under no name what belongs to none."""
-    if isinstance(fault, RequestValidationError):
-        return {str(one["loc"][1]): one["msg"].removeprefix("Value error, ") for one in fault.errors()}
-    return {"days" if "expired" in str(fault) else "": str(fault)}

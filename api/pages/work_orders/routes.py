@@ -14,6 +14,7 @@ from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, requires
 from api.pages.frame.acting import ActForm, carry_out
 from api.pages.frame.asking import checked, filters_of
 from api.pages.frame.bulk import TheBulk, meant, told_of_each
+from api.pages.frame.faults import reason
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
 from api.pages.frame.words import marked
@@ -116,7 +117,7 @@ def _add_control(action: Action, done: str) -> None:
         try:
             ask = _REQUEST.validate_python(_asked(action, form))
         except ValidationError as fault:
-            return screen.go(back, said=fault.errors()[0]["msg"], kind="bad")
+            return screen.go(back, said=reason(screen, fault.errors()[0]), kind="bad")
         wish = Wish(form.key, ask, work_order_id=work_order_id)
         return await carry_out(screen, actor, wish, back, screen.words(done))
 
