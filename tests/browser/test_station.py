@@ -179,7 +179,12 @@ def test_finishing_counts_what_is_left_after_bad_pieces_that_can_still_be_undone
     page.get_by_role("button", name="Finish this work").click()
     expect(page.locator("#good")).to_have_value("1")
     page.keyboard.press("Escape")
+    expect(page.locator("[data-left-shown]")).to_have_text("1")
     page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-left-shown]")).to_have_text("2")
+    told = page.locator("#signal").bounding_box()
+    assert told is not None
+    assert told["width"] > told["height"]
     page.get_by_role("button", name="Finish this work").click()
     expect(page.locator("#good")).to_have_value("2")
 

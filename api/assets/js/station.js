@@ -41,7 +41,9 @@ function showState() {
   part.dataset.state = state;
   dock().dataset.state = state;
   dock().dataset.held = part.dataset.held;
-  if (mine().some((tap) => tap.request?.action === "report")) part.querySelector("[data-left-shown]").textContent = left();
+  const shown = part.querySelector("[data-left-shown]");
+  shown.dataset.server ??= shown.textContent;
+  shown.textContent = mine().some((tap) => tap.request?.action === "report") ? left() : shown.dataset.server;
   const waiting = mine().filter((tap) => tap.state === "waiting").length;
   document.getElementById("told").textContent = waiting ? words.waiting.replace("{count}", waiting) : "";
   showUndo();
@@ -178,6 +180,7 @@ document.addEventListener("htmx:after:swap", () => {
   const part = work();
   if (!part) return;
   part.dataset.server = part.dataset.state;
+  delete part.querySelector("[data-left-shown]").dataset.server;
   showState();
 });
 for (const event of ["online", "offline"]) addEventListener(event, () => showOutbox(taps, outbox, words));
