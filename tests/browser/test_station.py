@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
+from api.pages.frame.refusals import refusal_sentences
 from models.rules.access import Role
+from models.rules.commands import RefusalKind
 from tests.api.running import Floor, until
 from tests.factories import Factory
 from tests.floor import rows, scalar
@@ -144,6 +148,63 @@ def test_what_is_refused_is_shown_until_somebody_has_seen_it(person: Opens, floo
     page.get_by_role("button", name="Seen").click()
     expect(page.locator("#outbox-attention")).to_be_hidden()
     assert _facts(tenant) == []
+
+
+def test_why_something_is_refused_is_told_in_the_language_of_whoever_tapped(person: Opens, floor: Floor) -> None:
+    page = _open(person, floor)
+    page.context.add_cookies([{"name": "language", "value": "de", "url": page.url}])
+    page.reload()
+    page.context.set_offline(offline=True)
+    page.locator("[data-tap=start]").click()
+    expect(page.locator("#outbox-state")).to_contain_text("1")
+    floor.manager.post(f"/jobs/{floor.manager.get('/jobs').json()['items'][0]['id']}/hold", {"reason": "Wrong drawing"})
+    page.context.set_offline(offline=False)
+    expect(page.locator("#attention")).to_be_visible(timeout=20_000)
+    expect(page.locator("#attention-list .row-cause")).to_have_text(refusal_sentences("de")[RefusalKind.ON_HOLD.value])
+
+
+def test_tapping_the_state_of_the_connection_does_nothing(person: Opens, floor: Floor, tenant: Factory) -> None:
+    page = _open(person, floor)
+    page.locator("#outbox-state").click()
+    page.get_by_role("button", name="Start the work").click()
+    until(lambda: _facts(tenant) == ["started"])
+    assert rows(tenant, "SELECT id FROM calls") == []
+
+
+def test_finishing_counts_what_is_left_after_bad_pieces_that_can_still_be_undone(person: Opens, floor: Floor) -> None:
+    page = _open(person, floor)
+    page.get_by_role("button", name="Start the work").click()
+    page.get_by_role("button", name="Problem").click()
+    page.locator("#problem").get_by_role("button", name="Damaged").click()
+    page.get_by_role("button", name="Finish this work").click()
+    expect(page.locator("#good")).to_have_value("1")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-left-shown]")).to_have_text("1")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-left-shown]")).to_have_text("2")
+    told = page.locator("#signal").bounding_box()
+    assert told is not None
+    assert told["width"] > told["height"]
+    page.get_by_role("button", name="Finish this work").click()
+    expect(page.locator("#good")).to_have_value("2")
+
+
+@pytest.mark.parametrize("size", ["phone", "upright", "tablet", "desktop"])
+def test_person_scanner_and_connection_are_in_sight_at_each_size(person: Opens, floor: Floor, size: str) -> None:
+    page = _open(person, floor, size=size)
+    top, *parts = (
+        page.locator(place).bounding_box() or pytest.fail(place)
+        for place in (".bar-top", ".bar-top > .bar-button", ".station-person", "[data-camera]", "#outbox-state",
+                      ".bar-top [popovertarget=help]")
+    )  # fmt: skip
+    assert top["width"] == (page.viewport_size or {})["width"]
+    for part in parts:
+        assert part["x"] >= 0
+        assert part["x"] + part["width"] <= top["width"]
+        assert part["y"] + part["height"] <= top["height"]
+    for one, other in combinations(parts, 2):
+        beside = one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1
+        assert beside or one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
 
 
 def test_two_tablets_race_and_one_is_told_so(person: Opens, floor: Floor, tenant: Factory) -> None:

@@ -1,7 +1,9 @@
 """Stock by pages: received, counted and adjusted once, never below zero, and each movement with its cause."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
+from models.messages.commands import PartUsed
 from models.records import stock_views
 from models.rules.access import Role
 from tests.factories import Factory
@@ -95,6 +97,12 @@ def test_the_ledger_is_filtered_by_order_person_and_day(browser: Opens, tenant: 
     assert "WIRE" in maria.get("/stock/ledger?since=2020-01-01&until=2190-01-01&kind=issue").text
     link = next(one for one in page.addresses if "entries/export" in one)
     assert maria.get(link).text.count("ORD-000001") == 1
+
+
+def test_the_ledger_names_the_lot_that_was_used(browser: Opens, tenant: Factory) -> None:
+    used = (PartUsed(part="WIRE", quantity=Decimal("0.4"), lot="B-77"),)
+    lamp_job(tenant, "2").work("cut", parts_used=used)
+    assert "Lot B-77" in Reader(browser(Role.MANAGER).get("/stock/ledger").text).text
 
 
 def test_who_may_only_look_is_offered_no_way_to_move_stock(browser: Opens, tenant: Factory) -> None:

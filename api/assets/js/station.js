@@ -41,7 +41,9 @@ function showState() {
   part.dataset.state = state;
   dock().dataset.state = state;
   dock().dataset.held = part.dataset.held;
-  if (mine().some((tap) => tap.request?.action === "report")) part.querySelector("[data-left-shown]").textContent = left();
+  const shown = part.querySelector("[data-left-shown]");
+  shown.dataset.server ??= shown.textContent;
+  shown.textContent = mine().some((tap) => tap.request?.action === "report") ? left() : shown.dataset.server;
   const waiting = mine().filter((tap) => tap.state === "waiting").length;
   document.getElementById("told").textContent = waiting ? words.waiting.replace("{count}", waiting) : "";
   showUndo();
@@ -71,11 +73,20 @@ async function send(tap) {
 async function undo() {
   const held = mine().find((tap) => tap.state === "held");
   if (!held) return;
-  signal("plain", (await outbox.undo(held.number)) ? words.undone : words.tooLate);
+  const undone = await outbox.undo(held.number);
+  if (undone && held.request?.action === "report") recount();
+  signal("plain", undone ? words.undone : words.tooLate);
+}
+
+/** Begin the counting anew after pieces were counted elsewhere on this screen, or that was undone. */
+function recount() {
+  const form = document.getElementById("finish-form");
+  if (form) renew(form, left());
 }
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-tap], [data-call], [data-close-call], [data-undo]");
+  // Buttons only: the outbox's own words travel in attributes of the same names.
+  const button = target.closest("button:is([data-tap], [data-call], [data-close-call], [data-undo])");
   if (!button) return;
   const { tap: action, reason, call, closeCall } = button.dataset;
   button.closest("dialog")?.close();
@@ -122,7 +133,9 @@ function reporting(form) {
     const files = picture ? [{ blob: picture, name: picture.name, caption: reason }] : [];
     form.closest("dialog").close();
     const request = { action: "report", good: "0", scrapped: "0", rejected: "0", [fate.value]: String(count), reason };
-    if (await send({ request, files, holds: UNDO })) form.reset();
+    if (!(await send({ request, files, holds: UNDO }))) return;
+    form.reset();
+    recount();
   });
 }
 
@@ -167,6 +180,7 @@ document.addEventListener("htmx:after:swap", () => {
   const part = work();
   if (!part) return;
   part.dataset.server = part.dataset.state;
+  delete part.querySelector("[data-left-shown]").dataset.server;
   showState();
 });
 for (const event of ["online", "offline"]) addEventListener(event, () => showOutbox(taps, outbox, words));

@@ -22,7 +22,7 @@ from api.pages.frame.looks import (
     template_look,
     work_order_look,
 )
-from api.pages.frame.refusals import refusal_words
+from api.pages.frame.refusals import refusal_sentences, refusal_words
 from api.pages.frame.texts import markdown
 from api.pages.frame.words import LANGUAGES, translations
 from models.connections.ids import new_id
@@ -96,6 +96,7 @@ def environment(language: str) -> Environment:
         "module_words": module_words,
         "kind_look": kind_look,
         "move_look": move_look,
+        "refusal_sentences": lambda: refusal_sentences(language),
         "refusal_words": lambda refusal: refusal_words(refusal, language),
         "role_words": role_words,
         "standing_look": standing_look,

@@ -32,6 +32,14 @@ SENTENCES: dict[RefusalKind, str] = {
 }
 
 
+def refusal_sentences(language: str) -> dict[str, str]:
+    """Return each kind's sentence for scripts that meet refusals; none in English, where the rule's own is fuller."""
+    if language == SOURCE:
+        return {}
+    said = translations(language)
+    return {kind.value: said.gettext(sentence) for kind, sentence in SENTENCES.items()}
+
+
 def refusal_words(refusal: Refusal, language: str) -> str:
     """Return why something was refused, for the person who meets it."""
     return refusal.detail if language == SOURCE else translations(language).gettext(SENTENCES[refusal.kind])

@@ -16,13 +16,14 @@ export function showOutbox(taps, outbox, words) {
   const attention = document.getElementById("outbox-attention");
   attention.hidden = !refused.length;
   attention.textContent = filled(words.attention, refused.length);
-  document.getElementById("attention-list").replaceChildren(...refused.map((tap) => row(tap, outbox)));
+  document.getElementById("attention-list").replaceChildren(...refused.map((tap) => row(tap, outbox, JSON.parse(words.refusals))));
 }
 
-function row(tap, outbox) {
+/** `said` holds a sentence for each kind of refusal where the person's language is not the server's. */
+function row(tap, outbox, said) {
   const line = document.getElementById("attention-row").content.cloneNode(true);
   line.querySelector("strong").textContent = tap.label;
-  line.querySelector(".row-cause").textContent = tap.detail;
+  line.querySelector(".row-cause").textContent = said[tap.kind] ?? tap.detail;
   line.querySelector("a").href = `/station/${tap.work_order_id}`;
   line.querySelector("button").addEventListener("click", () => outbox.dismiss(tap.number));
   return line;
