@@ -86,7 +86,10 @@ def list_imports(
         return linked(request, response, uploads.imports(session, filters))
 
 
-@router.get("/{import_id}/refused", summary="Export refused rows", response_class=Response, responses=CSV_ANSWER)
+@router.get(
+    "/{import_id}/refused", summary="Export refused rows", response_class=Response,
+    responses=CSV_ANSWER | documented("not-found", "conflict"),
+)  # fmt: skip
 def export_refused_rows(import_id: UUID, actor: MayEditCatalog) -> Response:
     """Return the rows of an open import that cannot be taken, each with its reason, for a spreadsheet."""
     with read(actor.sight) as session:

@@ -17,6 +17,7 @@ from models.messages.stock import BalanceFilters, EntryFilters, StockMove
 from models.messages.template_library import TemplateFilters
 from models.messages.work_orders import EventFilters, JobFilters, WorkOrderFilters
 from models.records import command_views, commands, costs, order_views, orders, outbox, plans, stock, templates
+from models.records import stock_ledger
 from models.records import stock_views as stocks
 from models.records.catalog import parts, products, suppliers, work_centers
 from models.records.jobs import explain, inputs, life, state, views
@@ -58,7 +59,7 @@ LISTS: dict[str, Call] = {
     "outbox": lambda s, _j, _f: outbox.take(s, 10, "audit"),
     "audit entries": lambda s, j, _f: outbox.known_entries(s, [str(_command(j))]),
     "balances": lambda s, _j, _f: stocks.balances(s, BalanceFilters()).items,
-    "entries": lambda s, _j, _f: stocks.entries(s, EntryFilters()).items,
+    "entries": lambda s, _j, _f: stock_ledger.entries(s, EntryFilters()).items,
     "parts": lambda s, _j, _f: parts.parts(s, PartFilters()).items,
     "parts by SKU": lambda s, _j, _f: parts.parts_by_sku(s, ["WIRE"]),
     "products": lambda s, _j, _f: products.products(s, ProductFilters()).items,

@@ -20,7 +20,7 @@ from models.records.refusals import Refusal
 from tests.api.conftest import Api
 
 # They take no body, and do what they are for whatever is in it.
-BODILESS = {"/api/v1/auth/logout", "/api/v1/auth/logout-everywhere"}
+BODILESS = {"/api/v1/auth/logout", "/api/v1/auth/logout-everywhere", "/api/v1/notifications/read"}
 ROUTES = [
     (method, route.path)
     for router in ROUTERS

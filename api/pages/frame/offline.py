@@ -12,7 +12,7 @@ from api.pages.frame.assets import assets, content_of
 
 _KEPT = ("app.css", "app.js", "theme.js", "station.js", "icons.svg", "favicon.svg")
 # A worker's own policy says where it may fetch from.
-_POLICY = "default-src 'none'; connect-src 'self'"
+_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 
 
