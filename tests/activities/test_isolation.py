@@ -16,8 +16,18 @@ from models.messages.orders import JobPage, ManufacturingOrderFilters, OrderFilt
 from models.messages.stock import BalanceFilters, EntryFilters, StockMove
 from models.messages.template_library import TemplateFilters
 from models.messages.work_orders import EventFilters, JobFilters, WorkOrderFilters
-from models.records import command_views, commands, costs, order_views, orders, outbox, plans, stock, templates
-from models.records import stock_ledger
+from models.records import (
+    command_views,
+    commands,
+    costs,
+    order_views,
+    orders,
+    outbox,
+    plans,
+    stock,
+    stock_ledger,
+    templates,
+)
 from models.records import stock_views as stocks
 from models.records.catalog import parts, products, suppliers, work_centers
 from models.records.jobs import explain, inputs, life, state, views
