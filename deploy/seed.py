@@ -21,12 +21,14 @@ from models.messages.access import Actor
 from models.messages.template_library import TemplateImport
 from models.messages.templates import TemplateView
 from models.records.access.passwords import hash_password
-from models.rules.access import MATRIX
+from models.rules.access import MATRIX, Role
 from models.tables.access.people import User
 from models.tables.orders import Order
 from models.tables.tenants import Tenant
 
 SLUG = "demo"
+DEMO_PIN = "2580"  # of those who step up to shared stations
+_AT_STATIONS = (Role.TECHNICIAN, Role.OUTSOURCED_TECHNICIAN)
 _NOBODY = UUID(int=0)
 _WORDS = (
     "anvil", "bolt", "chisel", "drill", "emery", "flange", "gauge", "hinge", "lathe", "mallet", "rivet", "spindle",
@@ -74,10 +76,11 @@ def _tenant() -> UUID:
 def _people(tenant_id: UUID) -> tuple[list[LogIn], dict[str, Actor]]:
     passwords = {person.username: _password() for person in PEOPLE}
     hashes = {name: hash_password(password) for name, password in passwords.items()}
+    pin = hash_password(DEMO_PIN)
     with begin(tenant_id) as session:
         known = {user.username: user for user in session.exec(select(User))}
         for person in PEOPLE:
-            user = known.get(person.username) or _new_user(tenant_id, person)
+            user = known.get(person.username) or _new_user(tenant_id, person, pin)
             user.password_hash = hashes[person.username]
             session.add(user)
             known[person.username] = user
@@ -93,10 +96,11 @@ def _people(tenant_id: UUID) -> tuple[list[LogIn], dict[str, Actor]]:
     return log_ins, people
 
 
-def _new_user(tenant_id: UUID, person: Person) -> User:
+def _new_user(tenant_id: UUID, person: Person, pin: str) -> User:
     return User(
         tenant_id=tenant_id, username=person.username, display_name=person.name, role=person.role.value,
-        password_hash="",
+        email=f"{person.username}@demo.example", password_hash="",
+        pin_hash=pin if person.role in _AT_STATIONS else None,
     )  # fmt: skip
 
 

@@ -193,3 +193,4 @@ def write_history(
     Days(session, people, begin, end, plans, minimum).live(told)
     at(session, end - timedelta(minutes=5))
     setting.next_versions(session, people["maria"], made)
+    setting.talk(session, people)

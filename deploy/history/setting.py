@@ -12,19 +12,23 @@ from api import publishing
 from models.messages.access import Actor
 from models.messages.api_keys import KeyDraft
 from models.messages.boms import BomLineEdit
+from models.messages.calls import CallDraft
 from models.messages.catalog import PartDraft, SupplierDraft
+from models.messages.notes import NoteDraft
 from models.messages.people import Certification
 from models.messages.stations import StationDraft
 from models.messages.stock import Postings, StockPosting
 from models.messages.teams import SkillDraft, TeamDraft
 from models.messages.template_library import TemplateImport
 from models.messages.templates import Plan, TemplateView
-from models.records import boms, stock_views, templates
+from models.records import boms, calls, notes, stock_views, templates
 from models.records.access import keys, skills, stations, teams
 from models.records.catalog import parts, suppliers
 from models.rules.access import Permission
 from models.rules.boms import requirement
+from models.rules.work_orders import WorkOrderState
 from models.tables.catalog import Part
+from models.tables.work_orders import WorkOrder
 
 FILES = ("pick_and_place", "feeder", "controller", "nozzles")
 _SUPPLIERS = {
@@ -159,3 +163,14 @@ def correct(session: Session, actor: Actor, sku: str, by: Decimal, reason: str) 
 def plan_of(session: Session, admin: Actor, template_id: UUID) -> Plan:
     """Return the plan of a published template."""
     return publishing.plan_of(session, admin, template_id)
+
+
+def talk(session: Session, people: Mapping[str, Actor]) -> None:
+    """Leave at work that goes on a call for help nobody has answered yet, and a note for whoever comes next."""
+    going_on = select(WorkOrder.id, WorkOrder.assignee_id).where(WorkOrder.state == WorkOrderState.IN_PROGRESS)
+    hands = {actor.user_id: actor for actor in people.values()}
+    work = [(each, hands[who]) for each, who in session.exec(going_on.order_by(col(WorkOrder.id)).limit(2)) if who]
+    for work_order_id, actor in work[:1]:
+        calls.raise_call(session, actor, CallDraft(work_order_id=work_order_id, reason="Machine trouble"))
+    for work_order_id, actor in work[-1:]:
+        notes.write_note(session, actor, work_order_id, NoteDraft(text="The clamp sits tight: warm it a little first."))
