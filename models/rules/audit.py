@@ -7,9 +7,9 @@ from models.rules.work_orders import Action
 
 # What entries are told about: the first words of all tags. A tag is for ever, so none of these goes away.
 FEATURES = (
-    "access", "audit", "boms", "brand", "calls", "files", "identity_providers", "invitations", "jobs", "keys",
-    "licence", "notes", "orders", "parts", "products", "roles", "settings", "skills", "stations", "stock", "suppliers",
-    "teams", "templates", "tenants", "users", "walls", "webhooks", "work_centers", "work_orders",
+    "access", "audit", "boms", "brand", "calls", "files", "identity_providers", "imports", "invitations", "jobs",
+    "keys", "licence", "notes", "orders", "parts", "products", "roles", "settings", "skills", "stations", "stock",
+    "suppliers", "teams", "templates", "tenants", "users", "walls", "webhooks", "work_centers", "work_orders",
 )  # fmt: skip
 _PAST = {
     Action.ASSIGN: "assigned", Action.START: "started", Action.PAUSE: "paused", Action.RESUME: "resumed",

@@ -7,7 +7,10 @@ from sqlalchemy import text
 
 from tests.api.conftest import Api
 
-_DEFAULTS = {"audit_keep_days": None, "second_factor_required": False, "row_version": 0, "updated_at": None}
+_DEFAULTS = {
+    "audit_keep_days": None, "second_factor_required": False, "language": "en", "time_zone": "UTC", "currency": None,
+    "row_version": 0, "updated_at": None,
+}  # fmt: skip
 
 
 def test_a_factory_that_decided_nothing_has_the_defaults(api: Api) -> None:

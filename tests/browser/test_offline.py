@@ -63,6 +63,7 @@ def test_the_station_comes_back_without_a_network_and_its_taps_are_sent_later_in
 def test_what_was_kept_goes_with_the_log_out(person: Opens, floor: Floor) -> None:
     page = _at_work(person, floor)
     kept = page.url
+    page.get_by_role("button", name="Menu", exact=True).click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login")
     assert _kept(page) == []

@@ -52,10 +52,10 @@ def _set_up_second_factor(page: Page, password: str) -> str:
     assert violations(page) == []
     page.get_by_text("Cannot scan? Type this key").click()
     seed = page.locator("#seed").inner_text().replace(" ", "")
-    page.get_by_label("Code").fill("000000")
+    page.get_by_label("Code", exact=True).fill("000000")
     page.get_by_role("button", name="Turn it on").click()
     expect(page.locator(".field-fault")).to_contain_text("not right")
-    page.get_by_label("Code").fill(pyotp.TOTP(seed).now())
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(seed).now())
     page.get_by_role("button", name="Turn it on").click()
     expect(page.locator(".codes li")).to_have_count(10)
     assert violations(page) == []
@@ -120,8 +120,8 @@ def test_a_device_is_bound_and_people_change_there_by_pin(person: Opens, tenant:
     expect(boss.get_by_role("status")).to_contain_text("The PIN is set.")
 
     boss.goto("/stations/new")
-    boss.get_by_label("Name").fill("Screen at the bench")
-    boss.get_by_label("Code").fill("BENCH-1")
+    boss.get_by_label("Name", exact=True).fill("Screen at the bench")
+    boss.get_by_label("Code", exact=True).fill("BENCH-1")
     boss.get_by_role("button", name="Set it up").click()
     boss.get_by_role("button", name="Bind this device").click()
     expect(boss.get_by_role("status").first).to_contain_text("This device is now BENCH-1.")
