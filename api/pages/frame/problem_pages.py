@@ -57,7 +57,7 @@ def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str
     status = int(kind.status)
     words = _WORDS.get(status, _FAULT if status >= _LEAST_FAULT else _OTHER)
     traced = trace_id if status >= _LEAST_FAULT else None
-    return screen.show("frame/problem.html", status, words=words, detail=detail, trace_id=traced)
+    return screen.show("frame/problem.html", status, words=words, detail=screen.translated(detail), trace_id=traced)
 
 
 def _to_log_in(request: Request) -> Response:
