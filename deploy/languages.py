@@ -20,8 +20,8 @@ _API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pa
 _SAYING = tuple(FOLDER.parents[2] / folder for folder in ("api", "models", "templates_engine"))
 # Whose first word, or for a refused action second, is a sentence for the person who meets it; other languages say it
 # by its pattern. What records look for (a work order, a user) is such a word too.
-_FIRST = {"__init__", "Sentence", "Conflict", "Unfit", "OrderRefused", "EditRefused", "LogoRefused"}
-_SECOND = {"Refused", "Refusal", "saying"}
+_FIRST = {"__init__", "Sentence", "Conflict", "Unfit", "OrderRefused", "EditRefused", "LogoRefused", "KeyUnusable"}
+_SECOND = {"Refused", "Refusal", "saying", "LicenceBroken"}
 _THINGS = {"Missing", "Taken", "found", "check_version", "lock"}
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
