@@ -24,7 +24,7 @@ from api.pages.frame.looks import (
 )
 from api.pages.frame.refusals import refusal_sentences, refusal_words
 from api.pages.frame.texts import markdown
-from api.pages.frame.words import LANGUAGES, translations
+from api.pages.frame.words import LANGUAGES, spoken, translations
 from models.connections.ids import new_id
 from models.rules.filters import WHOLE_LIST, FilteredList
 
@@ -99,6 +99,7 @@ def environment(language: str) -> Environment:
         "refusal_sentences": lambda: refusal_sentences(language),
         "refusal_words": lambda refusal: refusal_words(refusal, language),
         "role_words": role_words,
+        "spoken": lambda words: spoken(words, language),
         "standing_look": standing_look,
         "status_look": status_look,
         "template_look": template_look,
