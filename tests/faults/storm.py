@@ -36,7 +36,7 @@ class Storm:
     kills: int
     freezes: int = 1
     jobs: int = JOBS
-    settle_seconds: float = 180
+    settle_seconds: float = 420  # a machine shared with others may need long; what is stuck stays so
     victims: dict[str, int] | None = None
     strikes_at_writes: bool = False
     shop: Workshop = field(init=False)
