@@ -95,7 +95,10 @@ class WaitsFor(Message):
 
 
 class WorkOrderFilters(PageRequest):
-    """How work orders are read; `q` looks in code and name; `mine` keeps what is assigned to you."""
+    """How work orders are read; `q` is a code, its beginning or its number, or part of a name.
+
+    `mine` keeps what is assigned to you.
+    """
 
     sort: Literal["due_at", "-due_at", "code", "-code", "priority", "-priority"] = "due_at"
     state: tuple[WorkOrderState, ...] = Field((), max_length=7)
