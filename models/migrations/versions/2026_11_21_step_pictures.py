@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "step_pictures"
-down_revision = "pace"
+down_revision = "languages"
 branch_labels = None
 depends_on = None
 
