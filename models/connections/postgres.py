@@ -23,6 +23,9 @@ from models.messages.access import Sight
 _WRITING = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
 _READING = "BEGIN READ ONLY"
 
+# What people wait for takes some milliseconds: compiling it, or starting processes to share it, takes longer.
+_OPTIONS = "-c statement_timeout=15000 -c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0"
+
 
 def _decimal_loads(raw: str | bytes) -> Any:  # noqa: ANN401 - JSON is any value
     """Read JSON from PostgreSQL without ever passing a number through a float."""
@@ -51,7 +54,7 @@ def _built() -> Engine:
         pool_timeout=10,
         pool_use_lifo=True,  # few connections stay warm: each keeps its own prepared statements
         connect_args={
-            "options": "-c statement_timeout=15000 -c timezone=UTC -c jit=off",
+            "options": _OPTIONS,
             "connect_timeout": 5,
             "autocommit": True,  # `_opened` says BEGIN itself, together with the tenant
             "prepare_threshold": 2,

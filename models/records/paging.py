@@ -48,11 +48,9 @@ def page(
     request's type should not have let through.
     """
     column: ColumnElement[Any] = listing.sorts[request.sort.removeprefix("-")]
-    statement = _in_order(statement, listing, request, column)
-    if request.cursor is not None:
-        statement = statement.where(_beyond(listing, request, column, descending=request.sort.startswith("-")))
+    statement = leading(searched(statement, listing, request), listing, request)
     statement = statement.add_columns(column.label("sort_key"), listing.identity.label("sort_id"))
-    rows = session.execute(statement.limit(request.limit + 1)).all()
+    rows = session.execute(statement).all()
     shown, more = rows[: request.limit], len(rows) > request.limit
     cursor = _cursor(listing, request, shown[-1]) if more else None
     return Page(items=tuple(view(row) for row in shown), next_cursor=cursor)
@@ -66,7 +64,7 @@ def whole(
     view: Callable[[Row[Any]], Item],
 ) -> Iterator[Item]:
     """Yield every row of a list as its pages show them; one SQL statement, some hundred rows in memory."""
-    statement = _in_order(statement, listing, request, listing.sorts[request.sort.removeprefix("-")])
+    statement = _in_order(searched(statement, listing, request), listing, request)
     for row in session.execute(statement, execution_options={"yield_per": _AT_ONCE}):
         yield view(row)
 
@@ -74,15 +72,26 @@ def whole(
 def searched(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
     """Return the statement, narrowed to rows that hold the text that is looked for."""
     if request.q and listing.search:
-        return statement.where(or_(*(place.icontains(request.q, autoescape=True) for place in listing.search)))
+        return statement.where(holds(request.q, *listing.search))
     return statement
 
 
-def _in_order(
-    statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest, column: ColumnElement[Any]
-) -> Select[*tuple[Any, ...]]:
-    """Return the statement with what is looked for and the order asked for."""
-    statement = searched(statement, listing, request)
+def holds(words: str, *places: Column) -> ColumnElement[bool]:
+    """Return the condition that one of some columns holds a text, whatever its case."""
+    return or_(*(place.icontains(words, autoescape=True) for place in places))
+
+
+def leading(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
+    """Return the statement's rows from the cursor on, in their order, and one more than a page shows."""
+    statement = _in_order(statement, listing, request)
+    if request.cursor is not None:
+        column = listing.sorts[request.sort.removeprefix("-")]
+        statement = statement.where(_beyond(listing, request, column, descending=request.sort.startswith("-")))
+    return statement.limit(request.limit + 1)
+
+
+def _in_order(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
+    column = listing.sorts[request.sort.removeprefix("-")]
     if request.sort.startswith("-"):
         return statement.order_by(column.desc(), listing.identity.desc())
     return statement.order_by(column.asc(), listing.identity.asc())

@@ -12,7 +12,6 @@ from models.messages.search import Found, FoundKind, SearchRequest, SearchResult
 from models.rules.access import Permission
 from models.rules.search import sought
 
-_LAST = "\U0010ffff"
 _NONE = "CAST(NULL AS text)"
 
 
@@ -83,7 +82,7 @@ def search(session: Session, actor: Actor, asked: SearchRequest) -> SearchResult
         return SearchResults(items=())
     within = wanted.words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     values = {
-        "code": wanted.code, "code_end": wanted.code + _LAST, "codes": list(wanted.codes), "within": f"%{within}%",
+        "code": wanted.code, "code_end": wanted.code_end, "codes": list(wanted.codes), "within": f"%{within}%",
         "each": asked.each,
     }  # fmt: skip
     rows = session.execute(text(" UNION ALL ".join(parts)), values).mappings()

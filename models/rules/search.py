@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+LAST = "\U0010ffff"  # comes after every letter: the codes from `x` up to `x` + LAST are those that begin with x
 LEAST = 2  # fewer letters fit too much to be of use
 _ADDRESS = re.compile(r"https?://[^/\s]+(/[^\s]*)?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,9}")
@@ -17,6 +18,11 @@ class Sought:
     words: str
     code: str
     codes: tuple[str, ...]
+
+    @property
+    def code_end(self) -> str:
+        """What comes after all codes that begin with `code`."""
+        return self.code + LAST
 
     @property
     def is_enough(self) -> bool:

@@ -25,6 +25,7 @@ class StockEntry(Row, table=True):
         Index("stock_entries_by_work_order", "work_order_id", postgresql_where="work_order_id IS NOT NULL"),
         Index("stock_entries_by_lot", "tenant_id", "lot", "id", postgresql_where="lot IS NOT NULL"),
         Index("stock_entries_by_kind", "tenant_id", "kind", "posted_at", "id", postgresql_where="kind <> 'issue'"),
+        Index("stock_entries_with_reason", "tenant_id", "posted_at", "id", postgresql_where="reason IS NOT NULL"),
         Index(
             "stock_entries_taken",
             "tenant_id",

@@ -59,6 +59,7 @@ class WorkOrder(Row, table=True):
             postgresql_where="ended_at IS NULL",
         ),
         Index("work_orders_open_by_due", "tenant_id", "due_at", "id", postgresql_where="ended_at IS NULL"),
+        Index("work_orders_by_name", "tenant_id", "name"),
         Index("work_orders_by_priority", "tenant_id", "priority", "id"),
         Index("work_orders_held", "tenant_id", "due_at", "id", postgresql_where="held"),
         Index(

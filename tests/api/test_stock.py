@@ -84,6 +84,35 @@ def test_the_ledger_is_walked_whole_and_filtered(api: Api) -> None:
     assert len(api.get("/stock/entries?posted_before=2100-01-01T00:00:00Z").json()["items"]) == 16
 
 
+def _walked(api: Api, query: str) -> list[tuple[str, str]]:
+    """Every row of the ledger that fits, two at a time: part and quantity."""
+    seen, cursor = [], ""
+    while True:
+        page = api.get(f"/stock/entries?limit=2&{query}{cursor}").json()
+        seen += [(row["sku"], row["quantity"]) for row in page["items"]]
+        if page["next_cursor"] is None:
+            return seen
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def test_a_text_is_found_in_the_ledger_by_part_or_reason_in_the_order_asked_for(api: Api) -> None:
+    _parts(api)
+    api.made("/parts", {"sku": "BOLT", "name": "Bolt for a nut"})
+    for count in (1, 2, 3):
+        _received(api, {"part": "NUT", "quantity": count}, {"part": "TUBE", "quantity": count})
+    _received(api, {"part": "BOLT", "quantity": 9})
+    drawer = {"reason": "behind the NUTS"}
+    api.made("/stock/adjustments", {"lines": [{"part": "TUBE", "quantity": 4, **drawer}]})
+    api.made("/stock/adjustments", {"lines": [{"part": "NUT", "quantity": 5, **drawer}]})
+    nuts = [("NUT", "5"), ("TUBE", "4"), ("BOLT", "9"), ("NUT", "3"), ("NUT", "2"), ("NUT", "1")]
+    assert _walked(api, "q=nut&location=stock") == nuts
+    assert _walked(api, "q=nut&location=stock&sort=posted_at") == nuts[::-1]
+    assert _walked(api, "q=nut&location=stock&kind=adjust") == nuts[:2]
+    assert _walked(api, "q=nut&location=stock&part=TUBE") == [("TUBE", "4")]
+    assert _walked(api, "q=bolt&location=stock") == [("BOLT", "9")]
+    assert _walked(api, "q=%25") == _walked(api, "q=drawer") == []
+
+
 def test_the_books_hold(api: Api) -> None:
     _parts(api)
     _received(api, {"part": "NUT", "quantity": 5}, {"part": "NUT", "quantity": 2})

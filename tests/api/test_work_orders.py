@@ -229,9 +229,23 @@ def test_lists_are_walked_page_by_page_and_filtered(floor: Floor) -> None:
     assert len(walk("&unassigned=true&state=READY")) == 1
     assert len(walk(f"&job_id={jobs[2]['id']}")) == 5
     assert len(walk("&work_center=PACK")) == 3
-    assert walk(f"&q={everything[3]}") == [everything[3]]
+    assert walk(f"&q={everything[3]}") == walk(f"&q={int(everything[3][3:])}") == [everything[3]]
+    assert walk("&q=wo-") == everything
+    assert len(walk("&q=CUT+wi")) == 3
+    assert walk("&q=out+wi") == walk("&q=%25") == []
     assert len(walk(f"&order_id={order['id']}&state=IN_PROGRESS")) == 1
     assert slug(floor.technician.get("/work-orders?sort=code&cursor=nonsense")) == "bad-cursor"
+
+
+def test_the_ledger_is_read_by_person_and_order(floor: Floor) -> None:
+    order = floor.order()
+    floor.work(floor.jobs(order["id"])[0], "cut")
+    me = floor.api.factory.actor(Role.MANAGER).username
+    for asked in (f"order={order['code']}", f"order_id={order['id']}", f"actor={me}"):
+        rows = floor.manager.get(f"/stock/entries?location=stock&{asked}").json()["items"]
+        assert [(row["sku"], row["kind"], row["order"]) for row in rows] == [("WIRE", "issue", order["code"])], asked
+    for nobody in ("order=ORD-999999", "actor=nobody"):
+        assert floor.manager.get(f"/stock/entries?{nobody}").json()["items"] == []
 
 
 def test_a_batch_is_decided_in_order_each_with_its_own_fate(floor: Floor) -> None:

@@ -51,6 +51,28 @@ def test_balances_are_rebuilt_from_the_ledger_whatever_stood_in_them(stocked: Fa
         assert check(session).sound
 
 
+def test_a_movement_with_one_leg_is_named_even_where_the_balances_fit(stocked: Factory) -> None:
+    with stocked.begin() as session:
+        # Two lone legs whose sum is nothing: together they deceive every sum but that of each movement.
+        for number, quantity in enumerate((3, -3)):
+            session.execute(
+                text("""
+                    INSERT INTO stock_entries (tenant_id, id, move_key, kind, part_id, location, quantity, uom,
+                        unit_cost, occurred_at, posted_at)
+                    SELECT tenant_id, gen_random_uuid(), :key, 'adjust', id, 'stock', :quantity, uom, 0, now(), now()
+                      FROM parts WHERE sku = 'NUT'
+                """),
+                {"key": f"lone {number}", "quantity": quantity},
+            )
+    with stocked.read() as session:
+        found = check(session)
+    assert (found.sound, found.entries) == (False, 6)
+    assert sorted((fault.sku, fault.location, fault.ledger) for fault in found.faults) == [
+        ("NUT", None, -3),
+        ("NUT", None, 3),
+    ]
+
+
 def test_rebuilding_one_factory_leaves_another_alone(stocked: Factory, other_tenant: Factory) -> None:
     with other_tenant.begin() as session:
         rebuild_balances(session)

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "own_commands"
-down_revision = "pace"
+down_revision = "step_pictures"
 branch_labels = None
 depends_on = None
 

@@ -22,6 +22,7 @@ from models.records.beside import Beside, beside
 from models.records.paging import Listing, page, whole
 from models.records.refusals import found
 from models.rules.boms import requirement
+from models.rules.search import sought
 from models.tables.access.people import Team, TeamMember, User
 from models.tables.catalog import WorkCenter
 from models.tables.jobs import Job
@@ -30,8 +31,16 @@ from models.tables.work_orders import WorkOrder
 _LISTING = Listing(
     "work_orders", WorkOrder.id,
     sorts={"due_at": WorkOrder.due_at, "code": WorkOrder.code, "priority": WorkOrder.priority},
-    search=(WorkOrder.code, WorkOrder.name),
 )  # fmt: skip
+# Work orders are many and their names few: each name is jumped to in its index, and its rows are not read.
+_NAMES = text("""
+    WITH RECURSIVE one AS (
+        (SELECT name FROM work_orders ORDER BY name LIMIT 1)
+        UNION ALL
+        SELECT (SELECT w.name FROM work_orders w WHERE w.name > one.name ORDER BY w.name LIMIT 1)
+          FROM one WHERE one.name IS NOT NULL)
+    SELECT name FROM one WHERE strpos(lower(name), :words) > 0
+""")
 _CODES = text("SELECT id, code FROM work_orders WHERE id = ANY(:ids)")
 _TIMES = text("""
     SELECT u.display_name AS "user", t.started_at, t.ended_at, t.minutes, t.stated
@@ -80,17 +89,17 @@ def _mine(me: UUID) -> ColumnElement[bool]:
 
 def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[WorkOrderView]:
     """Return one page of work orders."""
-    return page(session, _wanted(filters, me), _LISTING, filters, _view)
+    return page(session, _wanted(session, filters, me), _LISTING, filters, _view)
 
 
 def every_work_order(session: Session, filters: WorkOrderFilters, me: UUID) -> Iterator[WorkOrderView]:
     """Yield all work orders that fit, in the order asked for."""
-    return whole(session, _wanted(filters, me), _LISTING, filters, _view)
+    return whole(session, _wanted(session, filters, me), _LISTING, filters, _view)
 
 
 def beside_work_order(session: Session, filters: WorkOrderFilters, me: UUID, work_order_id: UUID) -> Beside:
     """Return the work orders before and after one in a list."""
-    return beside(session, _wanted(filters, me), _LISTING, filters, work_order_id)
+    return beside(session, _wanted(session, filters, me), _LISTING, filters, work_order_id)
 
 
 def codes(session: Session, work_order_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -102,7 +111,16 @@ def _view(row: Row[Any]) -> WorkOrderView:
     return WorkOrderView(**_fields(row))
 
 
-def _wanted(filters: WorkOrderFilters, me: UUID) -> Select[*tuple[Any, ...]]:
+def _called(session: Session, words: str) -> ColumnElement[bool]:
+    """Return the condition that a code is the one looked for, by its beginning or its number, or a name holds it."""
+    asked = sought(words)
+    code = col(WorkOrder.code)
+    names = session.scalars(_NAMES, {"words": asked.words.lower()}).all()
+    by_name = (col(WorkOrder.name).in_(names),) if names else ()
+    return or_(code.in_(asked.codes), and_(code >= asked.code, code < asked.code_end), *by_name)
+
+
+def _wanted(session: Session, filters: WorkOrderFilters, me: UUID) -> Select[*tuple[Any, ...]]:
     statement = _statement()
     wanted = (
         (col(WorkOrder.job_id), filters.job_id),
@@ -116,6 +134,8 @@ def _wanted(filters: WorkOrderFilters, me: UUID) -> Select[*tuple[Any, ...]]:
         statement = statement.where(_mine(me))
     if filters.unassigned:
         statement = statement.where(col(WorkOrder.assignee_id).is_(None), col(WorkOrder.team_id).is_(None))
+    if filters.q:
+        statement = statement.where(_called(session, filters.q))
     if filters.state:
         statement = statement.where(col(WorkOrder.state).in_(filters.state))
     if filters.late:
