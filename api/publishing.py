@@ -15,6 +15,7 @@ from models.records.catalog.products import add_missing_product, has_product, pr
 from models.records.plans import plan as stored_plan
 from models.records.refusals import CatalogLacks, Unfit
 from models.rules import units
+from models.rules.sentences import Sentence
 from models.rules.templates import TemplateStatus
 from templates_engine.compile import compile_template
 from templates_engine.outline import Outline, outline
@@ -133,11 +134,11 @@ def _faults(document: TemplateDocument, facts: CatalogFacts) -> tuple[Fault, ...
 
 def _part(sku: str, part: AuthoredPart) -> PartDraft:
     if not units.known(part.uom):
-        raise Unfit(f"Part '{sku}': {units.UnknownUnit(part.uom)}", "/yaml")
+        raise Unfit(Sentence("Part '{part}': {why}", part=sku, why=units.UnknownUnit(part.uom).args[0]), "/yaml")
     return PartDraft(sku=sku, name=part.name, uom=part.uom, unit_cost=part.cost, cost_is_assumed=part.assumed)
 
 
 def _place(code: str, place: AuthoredWorkCenter) -> WorkCenterDraft:
     if place.machines < 1:
-        raise Unfit(f"Work centre '{code}' has no machines; it needs at least one.", "/yaml")
+        raise Unfit(Sentence("Work centre '{code}' has no machines; it needs at least one.", code=code), "/yaml")
     return WorkCenterDraft(code=code, **place.model_dump())

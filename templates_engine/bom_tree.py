@@ -68,7 +68,7 @@ def _per_unit(line: BomLine, part: PartFacts) -> Decimal:
     try:
         each = units.convert(line.quantity, line.uom, part.uom)
     except (units.UnknownUnit, units.UnitMismatch) as fault:
-        raise BomRefused(f"Part '{line.part}': {fault}") from fault
+        raise BomRefused(Sentence("Part '{part}': {why}", part=line.part, why=fault.args[0])) from fault
     return each * (_ONE + line.scrap_percent / _HUNDRED)
 
 

@@ -91,7 +91,14 @@ def _each(line: BomLine, parent: str, catalog: CatalogFacts) -> Decimal:
     try:
         return units.convert(line.quantity, line.uom, catalog.parts[line.part].uom)
     except (units.UnknownUnit, units.UnitMismatch) as fault:
-        raise BomRefused(f"The bill of materials of '{parent}', part '{line.part}': {fault}") from fault
+        raise BomRefused(
+            Sentence(
+                "The bill of materials of '{parent}', part '{part}': {why}",
+                parent=parent,
+                part=line.part,
+                why=fault.args[0],
+            )
+        ) from fault
 
 
 def _order(root: str, catalog: CatalogFacts) -> list[str]:
@@ -111,8 +118,15 @@ def _order(root: str, catalog: CatalogFacts) -> list[str]:
             path = (*trail[trail.index(sku) :], sku)
             raise BomRefused(Sentence("The bill of materials contains itself: {path}.", path=" → ".join(path)), path)
         if sku not in catalog.parts:
-            where = f"The bill of materials of '{trail[-1]}' lists" if trail else "There is no part"
-            raise BomRefused(f"{where} '{sku}', which is not in the catalog.")
+            raise BomRefused(
+                Sentence(
+                    "The bill of materials of '{parent}' lists '{part}', which is not in the catalog.",
+                    parent=trail[-1],
+                    part=sku,
+                )
+                if trail
+                else Sentence("There is no part '{part}' in the catalog.", part=sku)
+            )
         trail.append(sku)
         waiting.append((sku, True))
         waiting.extend((line.part, False) for line in reversed(_lines(catalog.parts[sku])))

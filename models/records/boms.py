@@ -186,7 +186,9 @@ def _parts(session: Session, edits: Sequence[BomLineEdit]) -> dict[str, Any]:
         try:
             convert(edit.quantity, edit.uom or parts[edit.part].uom, parts[edit.part].uom)
         except (UnknownUnit, UnitMismatch) as error:
-            raise Unfit(f"Part '{edit.part}': {error}", f"/lines/{index}/uom") from error
+            raise Unfit(
+                Sentence("Part '{part}': {why}", part=edit.part, why=error.args[0]), f"/lines/{index}/uom"
+            ) from error
     return parts
 
 

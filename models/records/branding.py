@@ -68,7 +68,7 @@ def put_logo(session: Session, actor: Actor, content: bytes) -> BrandView:
     try:
         media_type = kind_of(content)
     except LogoRefused as refusal:
-        raise Unfit(str(refusal), "/logo") from refusal
+        raise Unfit(refusal.args[0], "/logo") from refusal
     row, before = _locked(session, actor)
     values = {"logo": content, "logo_type": media_type, "logo_hash": sha256(content).hexdigest()}
     return _changed(session, actor, row, before, values)

@@ -71,12 +71,14 @@ class Refusal:
         """Return a refusal in some words, with what a Sentence was made of."""
         if not isinstance(words, Sentence):
             return cls(kind, words)
-        named = {name: str(value) for name, value in words.values.items() if not isinstance(value, Sentence)}
-        terms = {name: value.pattern for name, value in words.values.items() if isinstance(value, Sentence)}
+        within = {name: value for name, value in words.values.items() if isinstance(value, Sentence)}
+        names = [words.values, *(value.values for value in within.values())]
+        named = {name: str(value) for each in names for name, value in each.items() if name not in within}
+        terms = {name: value.pattern for name, value in within.items()}
         return cls(kind, str(words), words.pattern, named, terms)
 
     @property
     def words(self) -> Sentence:
         """The detail as the Sentence it was made as; what names nothing is its own pattern."""
-        terms: dict[str, object] = {name: Sentence(term) for name, term in self.terms.items()}
+        terms: dict[str, object] = {name: Sentence(term, **self.named) for name, term in self.terms.items()}
         return Sentence(self.pattern or self.detail.replace("{", "{{").replace("}", "}}"), **self.named, **terms)

@@ -5,6 +5,8 @@ import struct
 from xml.etree.ElementTree import Element, ParseError
 from xml.etree.ElementTree import fromstring as parse
 
+from models.rules.sentences import Sentence
+
 LARGEST_BYTES = 256 * 1024
 _LONGEST_SIDE = 4_000
 _HEADER_BYTES = 13
@@ -26,7 +28,7 @@ class LogoRefused(ValueError):  # noqa: N818 - errors name the refusal
 def kind_of(content: bytes) -> str:
     """Return the media type of a logo, after looking at all of it. Raises LogoRefused."""
     if len(content) > LARGEST_BYTES:
-        raise LogoRefused(f"The logo must be no larger than {LARGEST_BYTES // 1024} KB.")
+        raise LogoRefused(Sentence("The logo must be no larger than {size} KB.", size=LARGEST_BYTES // 1024))
     if content.startswith(_PNG):
         _check_png(content)
         return "image/png"
@@ -44,7 +46,9 @@ def _check_png(content: bytes) -> None:
                 break
             width, height = struct.unpack(">II", content[at + 8 : at + 16])
             if not (0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE):
-                raise LogoRefused(f"The logo's sides must be 1 to {_LONGEST_SIDE} points long.")
+                raise LogoRefused(
+                    Sentence("The logo's sides must be 1 to {longest} points long.", longest=_LONGEST_SIDE)
+                )
             first = False
         at += 12 + length
         if name == b"IEND":
@@ -76,7 +80,10 @@ def _check_element(element: Element) -> None:
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else "?"
     if name not in _ELEMENTS or (element.tag != f"{_SVG}{name}"):
         raise LogoRefused(
-            f"The SVG holds <{name[:40]}>; only plain shapes are shown. Save it as plain SVG, or use a PNG."
+            Sentence(
+                "The SVG holds <{element}>; only plain shapes are shown. Save it as plain SVG, or use a PNG.",
+                element=name[:40],
+            )
         )
     for attribute, value in element.attrib.items():
         plain = _ATTRIBUTE.fullmatch(attribute) is not None
@@ -86,4 +93,7 @@ def _check_element(element: Element) -> None:
             or attribute in {"style", "href"}
             or _REFERENCE.search(value)
         ):
-            raise LogoRefused(f"The SVG's '{attribute[:40]}' is not allowed; save it as plain SVG, or use a PNG.")
+            named = attribute[:40]
+            raise LogoRefused(
+                Sentence("The SVG's '{attribute}' is not allowed; save it as plain SVG, or use a PNG.", attribute=named)
+            )

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.rules.sentences import Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -14,18 +16,21 @@ class Certificate:
     expires_at: datetime | None
 
 
-def shortfall(certificates: Iterable[Certificate], at: datetime) -> str | None:
+def shortfall(certificates: Iterable[Certificate], at: datetime) -> Sentence | None:
     """Return what is lacking at an instant, as the end of a sentence about the person; None where nothing is.
 
     A certificate holds from the instant it was given up to, and not including, the one at which it expires.
     """
     for certificate in certificates:
+        skill = certificate.skill
         if certificate.certified_at is None:
-            return f"without the skill '{certificate.skill}'"
+            return Sentence("without the skill '{skill}'", skill=skill)
         if at < certificate.certified_at:
-            return f"certified for '{certificate.skill}' only from {_when(certificate.certified_at)} on"
+            since = _when(certificate.certified_at)
+            return Sentence("certified for '{skill}' only from {time} on", skill=skill, time=since)
         if certificate.expires_at is not None and at >= certificate.expires_at:
-            return f"whose certificate for '{certificate.skill}' expired at {_when(certificate.expires_at)}"
+            until = _when(certificate.expires_at)
+            return Sentence("whose certificate for '{skill}' expired at {time}", skill=skill, time=until)
     return None
 
 

@@ -47,6 +47,10 @@ def test_what_a_refusal_names_is_named_in_each_language() -> None:
     refusal = Refusal.saying(RefusalKind.STOCK_SHORT, sentence)
     assert refusal_words(refusal, SOURCE) == "Not enough in stock (there / wanted): CAP-100 (3 / 5 pcs)."
     assert refusal_words(refusal, "de") == "Nicht genug am Lager (da / gebraucht): CAP-100 (3 / 5 pcs)."
+    lacking = Sentence("without the skill '{skill}'", skill="WELD")
+    told = Sentence("{code} may not be done by somebody {lacking}.", code="WO-1", lacking=lacking)
+    refusal = Refusal.saying(RefusalKind.NOT_QUALIFIED, told)
+    assert refusal_words(refusal, "de") == "WO-1 darf niemand übernehmen, dem die Fertigkeit „WELD“ fehlt."
     assert spoken(Missing("work order", "WO-1").args[0], "de") == "Arbeitsgang „WO-1“ gibt es nicht."
     assert spoken(Stale("order", 1, 2).args[0], "de").startswith("Auftrag: ")
 

@@ -21,3 +21,11 @@ def test_what_was_stored_of_a_refusal_makes_the_same_sentence_again() -> None:
     named = Refusal.saying(RefusalKind.STOCK_SHORT, Sentence("There is no part {parts}.", parts="{A}"))
     assert (named.words, named.words.pattern) == ("There is no part {A}.", "There is no part {parts}.")
     assert Refusal(RefusalKind.ON_HOLD, "It rests in {braces}.").words == "It rests in {braces}."
+
+
+def test_a_sentence_within_a_sentence_keeps_its_names_too() -> None:
+    lacking = Sentence("without the skill '{skill}'", skill="WELD")
+    told = Sentence("{code} may not be done by somebody {lacking}.", code="WO-1", lacking=lacking)
+    refusal = Refusal.saying(RefusalKind.NOT_QUALIFIED, told)
+    assert refusal.words == "WO-1 may not be done by somebody without the skill 'WELD'."
+    assert (refusal.named, refusal.terms) == ({"code": "WO-1", "skill": "WELD"}, {"lacking": lacking.pattern})

@@ -231,15 +231,17 @@ def _check_person(batch: _Batch, move: Move, row: WorkOrderRow) -> None:
 def _check_skills(batch: _Batch, move: Move, row: WorkOrderRow, at: datetime) -> None:
     """Refuse work, or its assignment, to somebody whose certificates do not allow it then; managers are bound too."""
     request = move.command.request
-    if isinstance(request, AssignWorkOrder):
-        person, who = request.user_id, "is not for somebody"
-    else:
-        person, who = move.command.actor_id, "may not be done by somebody"
+    person = request.user_id if isinstance(request, AssignWorkOrder) else move.command.actor_id
     if not row.skills or person is None or request.action not in {*SKILLED, Action.ASSIGN}:
         return
     lacking = shortfall(certificates(batch.session, person, tuple(row.skills)), at)
     if lacking is not None:
-        raise _Refused(Refusal(RefusalKind.NOT_QUALIFIED, f"{row.code} {who} {lacking}."))
+        told = (
+            Sentence("{code} is not for somebody {lacking}.", code=row.code, lacking=lacking)
+            if isinstance(request, AssignWorkOrder)
+            else Sentence("{code} may not be done by somebody {lacking}.", code=row.code, lacking=lacking)
+        )
+        raise _Refused(Refusal.saying(RefusalKind.NOT_QUALIFIED, told))
 
 
 def _is_member(batch: _Batch, team_id: UUID, user_id: UUID) -> bool:
