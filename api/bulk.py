@@ -18,7 +18,7 @@ from models.messages.commands import Request as Ask
 from models.messages.orders import ChangeOrder
 from models.records import order_changes, order_views
 from models.records.jobs import views as jobs
-from models.records.refusals import Refusal
+from models.records.refusals import Missing, Refusal
 from models.records.work_orders import views as work_orders
 from models.rules.commands import CommandState
 
@@ -70,7 +70,7 @@ async def many_jobs(client: Client, actor: Actor, key: str, many: ManyJobs) -> t
     ids = tuple(dict.fromkeys(many.ids))
     codes = await asyncio.to_thread(_codes_of_jobs, actor, ids)
     plans: dict[UUID, _Plan] = {
-        each: [Wish(f"{key}:{each}", many.ask, job_id=each)] if each in codes else f"There is no job '{each}'."
+        each: [Wish(f"{key}:{each}", many.ask, job_id=each)] if each in codes else str(Missing("job", each))
         for each in ids
     }
     return await _carry_out(client, actor, codes, plans)
@@ -88,7 +88,7 @@ async def many_work_orders(client: Client, actor: Actor, key: str, many: ManyWor
     plans: dict[UUID, _Plan] = {
         each: [Wish(f"{key}:{each}", many.ask, work_order_id=each)]
         if each in codes
-        else f"There is no work order '{each}'."
+        else str(Missing("work order", each))
         for each in ids
     }
     return await _carry_out(client, actor, codes, plans)

@@ -66,6 +66,11 @@ _WORDS: dict[RefusalKind, tuple[HTTPStatus, str, str, str]] = {
         _S.FORBIDDEN, "This work is somebody else's", "It is assigned to another person.",
         "Ask a manager to assign it to you.",
     ),
+    _R.NO_LONGER_ALLOWED: (
+        _S.FORBIDDEN, "Whoever asked may not any more",
+        "It had to wait, and meanwhile its person was deactivated or lost the right to it.",
+        "Somebody who may asks it again in their own name.",
+    ),
     _R.NOT_QUALIFIED: (
         _S.FORBIDDEN, "This work needs a skill", "Its step may be done only by people whose certificate is valid then.",
         "Ask a manager to renew the certificate, or to give the work to somebody who has it.",

@@ -23,6 +23,7 @@ from models.records.access import sessions
 from models.records.access.keys import PREFIX
 from models.records.access.who import Holder, who_is
 from models.rules.access import Permission
+from models.rules.sentences import Sentence
 
 STATION_HEADER = "X-Station-Token"
 _BEARER = HTTPBearer(auto_error=False, description="The access_token of POST /api/v1/auth/login, or an API key (fos_…)")
@@ -36,17 +37,25 @@ class Forbidden(Exception):  # noqa: N818 - errors name the refusal
     """A request whose sender's role or key lacks the permission."""
 
     def __init__(self, actor: Actor, permission: Permission) -> None:
-        whose = "This API key" if actor.key_id else f"Your role '{actor.role}'"
-        super().__init__(
-            "Your factory asks for a second factor; set it up first."
-            if actor.second_factor_setup_needed
-            else f"{whose} does not hold the permission '{permission}'; ask an administrator."
-        )
+        super().__init__(_why_not(actor, permission))
         self.actor, self.permission = actor, permission
 
     def members(self) -> dict[str, Any]:
         """Return which permission is missing."""
         return {"permission": self.permission.value}
+
+
+def _why_not(actor: Actor, permission: Permission) -> Sentence:
+    if actor.second_factor_setup_needed:
+        return Sentence("Your factory asks for a second factor; set it up first.")
+    named: dict[str, object] = {"permission": permission.value}
+    if actor.key_id:
+        return Sentence("This API key does not hold the permission '{permission}'; ask an administrator.", **named)
+    return Sentence(
+        "Your role '{role}' does not hold the permission '{permission}'; ask an administrator.",
+        role=actor.role,
+        **named,
+    )
 
 
 async def signed_in(

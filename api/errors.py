@@ -20,6 +20,7 @@ from api.problem_kind import ProblemKind
 from api.problems import BY_ERROR, BY_SLUG, KINDS, kind_of
 from api.refused_attempts import note_refusal
 from models.messages.mistakes import Error, sentence, without_echoes
+from models.rules.sentences import Sentence
 from templates_engine.refusal import TemplateRefused
 from templates_engine.yaml_tree import FileRefused
 
@@ -69,7 +70,7 @@ def problem(  # noqa: PLR0913 - the members of a problem document
         "type": f"/problems/{kind.slug}",
         "title": kind.title,
         "status": status or int(kind.status),
-        "detail": detail,
+        "detail": str(detail),
         "instance": request.url.path[:500],
         "trace_id": getattr(request.state, "trace_id", None),
         **(members or {}),
@@ -95,7 +96,7 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
-        return problem(request, error.kind, str(error), members=error.members(), headers=error.headers)
+        return problem(request, error.kind, _words(error), members=error.members(), headers=error.headers)
     kind = kind_of(error)
     members: Mapping[str, Any] = error.members() if hasattr(error, "members") else {}
     if isinstance(error, TemplateRefused):
@@ -104,10 +105,16 @@ async def _refused(request: Request, error: Exception) -> Response:
         members = {"problems": list(error.problems)}
     pointer = getattr(error, "pointer", None)
     errors = [{"pointer": pointer, "detail": str(error)}] if pointer else []
-    answer = problem(request, kind, str(error), errors=errors, members=members, headers=_headers(kind, members))
+    answer = problem(request, kind, _words(error), errors=errors, members=members, headers=_headers(kind, members))
     if isinstance(error, Forbidden):
         answer.background = BackgroundTask(note_refusal, error, request.method, request.url.path)
     return answer
+
+
+def _words(error: Exception) -> str:
+    """Return what an error says; a Sentence as the Sentence it is, for a page in another language."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, str) else str(error)
 
 
 def _headers(kind: ProblemKind, members: Mapping[str, Any]) -> dict[str, str]:
@@ -165,7 +172,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if status not in _BY_STATUS:
         return await _unexpected(request, error)
     kind = BY_SLUG[_BY_STATUS[status]]
-    details = {400: str(getattr(error, "detail", "")), 404: "There is nothing at this address."}
+    details = {400: str(getattr(error, "detail", "")), 404: Sentence("There is nothing at this address.")}
     headers = error.headers if isinstance(error, HTTPException) else None
     return problem(request, kind, details.get(status) or kind.meaning, headers=headers)
 

@@ -19,6 +19,7 @@ from models.records import order_scaling, order_views, orders
 from models.records.refusals import Conflict
 from models.rules.commands import CommandState
 from models.rules.orders import ENDED
+from models.rules.sentences import Sentence
 
 MAY_ANSWER = {
     202: {"model": CommandOutcomes, "description": "Taken; at least one job has not decided it yet"},
@@ -75,5 +76,7 @@ def wishes_of_order(actor: Actor, key: str, order_id: UUID, ask: Ask) -> list[Wi
         wishes = [Wish(f"{key}:{job_id}", ask, job_id=job_id) for job_id in orders.job_ids(session, order_id)]
         asked_before = inbox.stored(session, [command_id(actor, wish.key) for wish in wishes])
         if order.status in ENDED and not asked_before:
-            raise Conflict(f"Order {order.code} has ended; nothing on it can be changed any more.")
+            raise Conflict(
+                Sentence("Order {order} has ended; nothing on it can be changed any more.", order=order.code)
+            )
     return wishes

@@ -12,12 +12,18 @@ from api.pages.frame.looks import module_words
 from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
 from models.rules import explanations, forecasts, passwords, pins
 from models.rules.access import MEANING
+from models.rules.catalog import PartKind
+from models.rules.jobs import words
+from models.rules.templates import DataKind, TemplateStatus
 from templates_engine.drawing import WORDS
 
 _API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pages show
-_RECORDS = FOLDER.parents[2] / "models" / "records"
-_REFUSING = (_RECORDS / "refusals.py", *sorted((_RECORDS / "access").glob("*.py")))
-_REFUSALS = {"Conflict", "Unfit", "__init__"}  # whose first word is a sentence for the person who meets it
+_SAYING = tuple(FOLDER.parents[2] / folder for folder in ("api", "models", "templates_engine"))
+# Whose first word, or for a refused action second, is a sentence for the person who meets it; other languages say it
+# by its pattern. What records look for (a work order, a user) is such a word too.
+_FIRST = {"__init__", "Sentence", "Conflict", "Unfit", "OrderRefused", "EditRefused", "LogoRefused", "KeyUnusable"}
+_SECOND = {"Refused", "Refusal", "saying", "LicenceBroken"}
+_THINGS = {"Missing", "Taken", "found", "check_version", "lock"}
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
@@ -34,16 +40,32 @@ def said() -> Catalog:
 
 
 def _sentences() -> Iterator[str]:
-    """Yield what permissions mean, why secrets are refused, and the refusals that name nothing."""
+    """Yield what permissions mean, why secrets are refused, and what refusals say."""
     yield from MEANING.values()
     yield from {module_words(permission): None for permission in MEANING}
-    yield from (*passwords.SENTENCES, *pins.SENTENCES)
-    for path in _REFUSING:
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and call.args and _name(call.func) in _REFUSALS:
-                first = call.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    yield first.value
+    yield from (*passwords.SENTENCES, *pins.SENTENCES, *words.DONE_TO_IT.values(), *words.WHERE_IT_STANDS.values())
+    yield from (kind.value for kind in (*DataKind, *TemplateStatus, *PartKind))
+    for path in sorted(path for folder in _SAYING for path in folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            yield from _said_by(node)
+
+
+def _said_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Assign) and [_name(one) for one in node.targets] == ["_WHAT"]:
+        yield from _texts(node.value)
+    if isinstance(node, ast.Call):
+        name = _name(node.func)
+        place = 1 if name in _SECOND else 0 if name in _FIRST | _THINGS else None
+        for given in node.args[place : place + 1] if place is not None else ():
+            yield from _texts(given)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Yield a constant text, and both of a choice between two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
 
 
 def _name(called: ast.expr) -> str:

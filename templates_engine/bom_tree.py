@@ -6,6 +6,7 @@ from decimal import Decimal, localcontext
 from models.messages.templates import BomLine, CatalogFacts, PartFacts
 from models.rules import units
 from models.rules.catalog import PartKind
+from models.rules.sentences import Sentence
 from templates_engine.boms import BomRefused, explode
 
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
@@ -48,7 +49,9 @@ def tree(root: str, catalog: CatalogFacts, quantity: Decimal) -> Tree:
             path, level, line, above = waiting.pop()
             part = catalog.parts.get(line.part)
             if part is None:  # an optional line may name what was never walked
-                raise BomRefused(f"A bill of materials lists '{line.part}', which is not in the catalog.")
+                raise BomRefused(
+                    Sentence("A bill of materials lists '{part}', which is not in the catalog.", part=line.part)
+                )
             each = _per_unit(line, part)
             place = Place(path, level, part, line, each, above * each, costs.of(part.sku), leaf=not part.bom)
             places.append(place)

@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 from models.messages.templates import BomLine, CatalogFacts, PartFacts, Plan
 from models.rules import units
 from models.rules.boms import requirement
+from models.rules.sentences import Sentence
 
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
@@ -108,7 +109,7 @@ def _order(root: str, catalog: CatalogFacts) -> list[str]:
             continue
         if sku in trail:
             path = (*trail[trail.index(sku) :], sku)
-            raise BomRefused(f"The bill of materials contains itself: {' → '.join(path)}.", path)
+            raise BomRefused(Sentence("The bill of materials contains itself: {path}.", path=" → ".join(path)), path)
         if sku not in catalog.parts:
             where = f"The bill of materials of '{trail[-1]}' lists" if trail else "There is no part"
             raise BomRefused(f"{where} '{sku}', which is not in the catalog.")

@@ -15,6 +15,7 @@ from models.messages.template_edits import (
     UnlinkSteps,
 )
 from models.messages.templates import Predecessor, Step, TemplateDocument
+from models.rules.sentences import Sentence
 
 _LONGEST_KEY, _LONGEST_NAME = 64, 200
 
@@ -67,7 +68,7 @@ def _place(steps: Sequence[Step], key: str) -> int:
     for place, step in enumerate(steps):
         if step.key == key:
             return place
-    raise EditRefused(f"There is no step '{key}' in this template any more.")
+    raise EditRefused(Sentence("There is no step '{step}' in this template any more.", step=key))
 
 
 def _change(steps: list[Step], edit: ChangeStep) -> tuple[list[Step], str]:
@@ -76,12 +77,12 @@ def _change(steps: list[Step], edit: ChangeStep) -> tuple[list[Step], str]:
     new = old.model_copy(update={name: getattr(edit.changes, name) for name in edit.changes.model_fields_set})
     if new.key != old.key:
         if any(step.key == new.key for step in steps):
-            raise EditRefused(f"There is already a step '{new.key}'.", field="key")
+            raise EditRefused(Sentence("There is already a step '{step}'.", step=new.key), field="key")
         steps = [_renamed(step, old.key, new.key) for step in steps]
         new = _renamed(new, old.key, new.key)
     links = [link.step for link in new.after]
     if len(set(links)) != len(links):
-        raise EditRefused(f"Step '{new.key}' lists the same predecessor twice.", field="after")
+        raise EditRefused(Sentence("Step '{step}' lists the same predecessor twice.", step=new.key), field="after")
     before = {link.step for link in steps[place].after}
     steps[place] = new
     for link in links:
@@ -165,7 +166,7 @@ def _link(steps: list[Step], edit: LinkSteps) -> tuple[list[Step], str]:
     _place(steps, edit.before)
     step = steps[place]
     if any(link.step == edit.before for link in step.after):
-        raise EditRefused(f"'{edit.before}' already comes before '{edit.after}'.")
+        raise EditRefused(Sentence("'{before}' already comes before '{after}'.", before=edit.before, after=edit.after))
     link = Predecessor(step=edit.before, send_ahead=edit.send_ahead)
     steps[place] = step.model_copy(update={"after": (*step.after, link)})
     _refuse_circle(steps, edit.before, edit.after)
@@ -176,7 +177,9 @@ def _unlink(steps: list[Step], edit: UnlinkSteps) -> tuple[list[Step], str]:
     place = _place(steps, edit.after)
     kept = tuple(link for link in steps[place].after if link.step != edit.before)
     if len(kept) == len(steps[place].after):
-        raise EditRefused(f"'{edit.before}' does not come directly before '{edit.after}'.")
+        raise EditRefused(
+            Sentence("'{before}' does not come directly before '{after}'.", before=edit.before, after=edit.after)
+        )
     steps[place] = steps[place].model_copy(update={"after": kept})
     return steps, edit.after
 
@@ -191,7 +194,8 @@ def _refuse_circle(steps: Sequence[Step], before: str, after: str) -> None:
             while (onward := reached[path[-1]]) is not None:
                 path.append(onward)
             path.append(after)
-            raise EditRefused(f"That would be a circle: {' → '.join(path)}.", field="after", path=path)
+            circle = Sentence("That would be a circle: {path}.", path=" → ".join(path))
+            raise EditRefused(circle, field="after", path=path)
         for earlier in waits_for.get(key, ()):
             if earlier not in reached:
                 reached[earlier] = key

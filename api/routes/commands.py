@@ -19,8 +19,8 @@ from models.messages.paging import Page
 from models.records import command_views as records
 from models.records import commands as inbox
 from models.records.refusals import Conflict
-from models.rules.access import TO_DO, Permission
-from models.rules.work_orders import HANDS_ON, Action
+from models.rules.access import TO_DO, Permission, may_ask
+from models.rules.work_orders import HANDS_ON
 
 router = feature("commands", "/commands")
 
@@ -53,9 +53,7 @@ def _check(actor: Actor, batch: CommandBatch) -> None:
     for item in batch.commands:
         action = item.request.action
         on_whole_job = item.job_id is not None and action in HANDS_ON
-        # Whoever has work in hand may also hand it over; that it is theirs is seen where it is done.
-        hands_over = action is Action.ASSIGN and actor.may(Permission.WORK_ORDERS_WORK)
-        if not hands_over:
+        if on_whole_job or not may_ask(actor.permissions, action):
             require(actor, Permission.WORK_ORDERS_CONTROL if on_whole_job else TO_DO[action])
 
 

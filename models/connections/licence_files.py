@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from models.connections.settings import settings
 from models.messages.licensing import Licence
 
-# The vendor's public key. Whoever licenses a build of their own sets FACTORYOS_LICENCE_KEY, or writes theirs here.
-VENDOR_KEY = "-IGYXyPMnhqbfl_0M6nPyb6JUV1aGU9Q3LIMMDAU3QU"
+# The public key built in: none. Who sells licences writes theirs here, or has installations set FACTORYOS_LICENCE_KEY.
+VENDOR_KEY = ""
 _ALGORITHM, _TYPE, _KEY_BYTES = "Ed25519", "factoryos-licence", 32
 _CURVE: Final = "Ed25519"
 _PARTS = 3
@@ -117,6 +117,10 @@ def _read(content: bytes | None) -> Licence:
 
 def _trusted() -> OKPKey:
     text = settings().factoryos_licence_key or VENDOR_KEY
+    if not text:
+        raise KeyUnusable(
+            "This build knows no vendor, so it takes no licence; set FACTORYOS_LICENCE_KEY to your vendor's public key."
+        )
     try:
         usable = len(_decoded(text)) == _KEY_BYTES
     except ValueError:

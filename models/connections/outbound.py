@@ -16,6 +16,7 @@ import httpx2
 
 from models.connections.settings import settings
 from models.rules.addresses import Address, Reach, networks, why_not
+from models.rules.sentences import Sentence
 
 SECONDS = 10.0
 _PORTS = {"http": 80, "https": 443}
@@ -46,7 +47,7 @@ def resolve(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, OverflowError) as error:
-        raise AddressRefused(f"the name '{host}' has no address") from error
+        raise AddressRefused(Sentence("the name '{host}' has no address", host=host)) from error
     return [ip_address(entry[4][0]) for entry in found]
 
 
@@ -55,7 +56,7 @@ def check(url: str, reach: Reach) -> None:
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL as error:
-        raise AddressRefused("it is not an address") from error
+        raise AddressRefused(Sentence("it is not an address")) from error
     _addresses(parsed, reach, resolve)
 
 
@@ -70,9 +71,9 @@ def client(reach: Reach, resolver: Resolve = resolve) -> httpx2.AsyncClient:
 def _addresses(url: httpx2.URL, reach: Reach, resolver: Resolve) -> list[Address]:
     """Return where a call may connect to; one address that is refused refuses the name."""
     if url.userinfo:
-        raise AddressRefused("it must not hold a user name or password")
+        raise AddressRefused(Sentence("it must not hold a user name or password"))
     if url.scheme not in _PORTS or not url.host:
-        raise AddressRefused("it must begin with https://")
+        raise AddressRefused(Sentence("it must begin with https://"))
     port = _PORTS[url.scheme] if url.port is None else url.port
     found = resolver(url.host, port)
     for address in found:

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     factoryos_tls_host: str = "0.0.0.0"  # noqa: S104 - HTTPS is for the devices of the local network
     factoryos_tls_port: int = 8443
     factoryos_licence_key: str = Field(
-        "", description="Public key that licences are checked with, in place of the vendor's: for builds of one's own"
+        "", description="The vendor's public key, that licences are checked with; without one no licence is taken"
     )
     factoryos_pool_size: int = Field(8, ge=1, description="PostgreSQL connections per process")
     factoryos_cached_workflows: int = Field(400, ge=0)

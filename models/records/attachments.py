@@ -10,6 +10,7 @@ from models.messages.files import AttachmentCaption, AttachmentDraft, Attachment
 from models.messages.template_edits import Splice
 from models.records.refusals import Conflict, Unfit, found
 from models.records.versioned import tell
+from models.rules.sentences import Sentence
 from models.rules.templates import TemplateStatus
 from models.tables.files import Attachment, File
 from models.tables.templates import Template
@@ -167,6 +168,9 @@ def _step_of(session: Session, work_order_id: UUID | None) -> str:
 def _check_draft(session: Session, template_id: UUID, step: str | None) -> None:
     template: Template = found("template", template_id, session.get(Template, template_id, with_for_update=True))
     if template.status != TemplateStatus.DRAFT:
-        raise Conflict(f"{template.code} is {template.status}; change a draft of its next version instead.")
+        raise Conflict(Sentence(
+            "{template} is {status}; change a draft of its next version instead.",
+            template=template.code, status=Sentence(template.status),
+        ))  # fmt: skip
     if step is not None and step not in {each["key"] for each in template.document["steps"]}:
-        raise Unfit(f"{template.code} has no step '{step}'.", "/step")
+        raise Unfit(Sentence("{template} has no step '{step}'.", template=template.code, step=step), "/step")

@@ -9,6 +9,7 @@ from models.messages.access import Actor
 from models.messages.boms import BomLineEdit, BomView
 from models.records import boms
 from models.records.refusals import Conflict, found
+from models.rules.sentences import Sentence
 from models.tables.catalog import Part
 
 
@@ -22,7 +23,9 @@ def change_bom(session: Session, actor: Actor, part_id: UUID, lines: Sequence[Bo
     """Replace a part's lines. Raises Missing, Stale, Unfit, BomHasCycle, and Conflict for a bought part."""
     part: Part = found("part", part_id, session.get(Part, part_id))
     if part.kind == "bought" and lines:
-        raise Conflict(f"'{part.sku}' is bought; only made and phantom parts have a bill of materials.")
+        raise Conflict(
+            Sentence("'{part}' is bought; only made and phantom parts have a bill of materials.", part=part.sku)
+        )
     boms.replace_lines(
         session, tenant_id=actor.tenant_id, actor_id=actor.user_id, parent_id=part_id, edits=lines,
         expected_version=expected,

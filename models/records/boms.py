@@ -13,6 +13,7 @@ from models.messages.boms import BomLineEdit, BomLineView, LineCounts
 from models.records import audit
 from models.records.refusals import Unfit
 from models.records.versioned import lock
+from models.rules.sentences import Sentence
 from models.rules.units import UnitMismatch, UnknownUnit, convert
 from models.tables.catalog import Part
 
@@ -181,7 +182,7 @@ def _parts(session: Session, edits: Sequence[BomLineEdit]) -> dict[str, Any]:
     parts = {row.sku: row for row in session.execute(_PARTS, {"skus": skus})} if skus else {}
     for index, edit in enumerate(edits):
         if edit.part not in parts:
-            raise Unfit(f"There is no part '{edit.part}'.", f"/lines/{index}/part")
+            raise Unfit(Sentence("There is no part '{part}'.", part=edit.part), f"/lines/{index}/part")
         try:
             convert(edit.quantity, edit.uom or parts[edit.part].uom, parts[edit.part].uom)
         except (UnknownUnit, UnitMismatch) as error:

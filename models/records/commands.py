@@ -55,7 +55,8 @@ _PENDING = text("""
      ORDER BY c.received_at, c.id LIMIT :limit
        FOR UPDATE OF c SKIP LOCKED
 """)
-_SIGNALLED = text("UPDATE commands SET signalled_at = now() WHERE id = ANY(:ids)")
+# Nobody waits for it any more: what is refused from now on is seen by those who clear up exceptions.
+_SIGNALLED = text("UPDATE commands SET signalled_at = now(), door = 'signal' WHERE id = ANY(:ids)")
 _UNSIGNALLED = text("UPDATE commands SET signalled_at = NULL WHERE id = ANY(:ids) AND state = 'PENDING'")
 _TENANTS = text("SELECT tenants_with_commands(:older_than)")
 _ACKNOWLEDGE = text("""

@@ -10,6 +10,7 @@ from models.messages.access import Actor
 from models.messages.filters import SavedFilterDraft, SavedFilterView
 from models.records.refusals import Conflict, found
 from models.rules.filters import FilteredList, kept, sees_shared
+from models.rules.sentences import Sentence
 
 _MOST = 100  # of one person for one list
 _SHOWN = """
@@ -41,7 +42,9 @@ def save(session: Session, actor: Actor, draft: SavedFilterDraft) -> SavedFilter
     """Keep a filter under its name, or replace one's own of that name. Raises Conflict for too many."""
     mine = {"me": actor.user_id, "list": draft.list, "name": draft.name}
     if session.execute(_COUNT, mine).scalar_one() >= _MOST:
-        raise Conflict(f"You have {_MOST} saved filters for this list; delete one you no longer use.")
+        raise Conflict(
+            Sentence("You have {most} saved filters for this list; delete one you no longer use.", most=_MOST)
+        )
     shared = draft.shared and sees_shared(actor.permissions, draft.list)
     more = {"tenant": actor.tenant_id, "id": new_id(), "query": kept(draft.query), "shared": shared}
     identity = session.execute(_SAVE, mine | more).scalar_one()

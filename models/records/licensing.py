@@ -13,6 +13,7 @@ from models.messages.licensing import Licence, LicenceDraft, LicenceEnd, Licence
 from models.records import audit
 from models.records.refusals import LicenceRefused, NoSeatLeft
 from models.rules.licensing import Standing, allowed_seats, days_left, has_room, standing
+from models.rules.sentences import Sentence
 from models.tables.base import utc_now
 from models.tables.licensing import LicenceFile
 
@@ -78,17 +79,21 @@ def _acceptable(content: str, installation: UUID) -> Licence:
     try:
         found = opened(content)
     except LicenceBroken as broken:
-        raise LicenceRefused(broken.fault.value, str(broken)) from broken
+        raise LicenceRefused(broken.fault.value, broken.args[0]) from broken
     except KeyUnusable as unusable:
-        raise LicenceRefused("no-public-key", str(unusable)) from unusable
+        raise LicenceRefused("no-public-key", unusable.args[0]) from unusable
     if found.expires_at <= utc_now():
         raise LicenceRefused(
-            "ended", f"This licence ended on {found.expires_at:%Y-%m-%d}; ask the vendor to renew it."
-        )  # fmt: skip
+            "ended",
+            Sentence("This licence ended on {day}; ask the vendor to renew it.", day=f"{found.expires_at:%Y-%m-%d}"),
+        )
     if found.installation is not None and found.installation != installation:
         raise LicenceRefused(
             "another-installation",
-            f"This licence was made for another installation; this one is {installation}. Tell that to the vendor.",
+            Sentence(
+                "This licence was made for another installation; this one is {installation}. Tell that to the vendor.",
+                installation=installation,
+            ),
         )
     return found
 

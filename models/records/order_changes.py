@@ -12,6 +12,7 @@ from models.messages.orders import ChangeOrder, OrderChangeView, OrderView
 from models.records import audit, order_views
 from models.records.refusals import Conflict, check_version, found
 from models.rules.orders import ENDED
+from models.rules.sentences import Sentence
 from models.tables.base import utc_now
 from models.tables.orders import Order, OrderChange
 
@@ -42,7 +43,7 @@ def change_order(
     if expected is not None:
         check_version("order", expected, row.row_version)
     if row.status in ENDED:
-        raise Conflict(f"Order {row.code} has ended; nothing on it can be changed any more.")
+        raise Conflict(Sentence("Order {order} has ended; nothing on it can be changed any more.", order=row.code))
     wanted = ask.model_dump(exclude={"reason"}, exclude_none=True)
     before = {name: getattr(row, name) for name, value in wanted.items() if getattr(row, name) != value}
     if before:

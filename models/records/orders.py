@@ -15,6 +15,7 @@ from models.records import audit, codes, order_views, plans
 from models.records.order_scaling import lot_count, scaled_up
 from models.rules.costs import planned_minutes
 from models.rules.orders import Status, most_jobs
+from models.rules.sentences import Sentence
 from models.rules.units import precision
 from models.tables.orders import Order
 
@@ -62,14 +63,23 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
     tenant_id = actor.tenant_id
     row = session.execute(_TEMPLATE, {"product": ask.product, "template": ask.template_id}).first()
     if row is None or not row.active:
-        raise OrderRefused(f"There is no product {ask.product} that can be ordered.")
+        raise OrderRefused(Sentence("There is no product {product} that can be ordered.", product=ask.product))
     if row.id is None:
-        wanted = "that template" if ask.template_id else "a published template"
-        raise OrderRefused(f"Product {ask.product} has no such template: it needs {wanted}; publish one first.")
+        raise OrderRefused(
+            Sentence("Product {product} has no such template; publish one first.", product=ask.product)
+            if ask.template_id
+            else Sentence("Product {product} has no published template; publish one first.", product=ask.product)
+        )
     if row.status != "published":
-        raise OrderRefused(f"This template of {ask.product} is {row.status}; only a published one can be ordered.")
+        raise OrderRefused(Sentence(
+            "This template of {product} is {status}; only a published one can be ordered.",
+            product=ask.product, status=Sentence(row.status),
+        ))  # fmt: skip
     if any(amount % precision(row.uom) for amount in (ask.quantity, ask.lot_size or ask.quantity)):
-        raise OrderRefused(f"{ask.product} is counted in {row.uom}: order and lot size must be whole numbers.")
+        raise OrderRefused(Sentence(
+            "{product} is counted in {uom}: order and lot size must be whole numbers.",
+            product=ask.product, uom=row.uom,
+        ))  # fmt: skip
     lot_size = min(ask.lot_size or ask.quantity, ask.quantity)
     plan = plans.plan(session, tenant_id, row.plan_hash)
     _refuse_if_too_many(plan, ask.quantity, lot_size, precision(row.uom))
@@ -94,10 +104,11 @@ def _refuse_if_too_many(plan: Plan, quantity: Decimal, lot_size: Decimal, step: 
     jobs, most = lot_count(quantity, lot_size), most_jobs(len(plan.steps))
     if jobs > most:
         smallest = lot_count(quantity, most * step) * step
-        raise OrderRefused(
-            f"That would be {jobs:,} jobs of {len(plan.steps)} steps, and an order may have {most:,} of them: "
-            f"choose a lot_size of at least {smallest.normalize():f}, or place several orders."
-        )
+        raise OrderRefused(Sentence(
+            "That would be {lots} jobs of {steps} steps, and an order may have {most} of them: "
+            "choose a lot size of at least {smallest}, or place several orders.",
+            lots=f"{jobs:,}", steps=len(plan.steps), most=f"{most:,}", smallest=f"{smallest.normalize():f}",
+        ))  # fmt: skip
 
 
 def _refuse_if_too_large(plan: Plan, quantity: Decimal, lot_size: Decimal) -> None:

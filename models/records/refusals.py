@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models.messages.stock import Shortage
+from models.rules.sentences import Sentence
 
 _MINUTE = 60
 _SHOWN = 30
@@ -24,7 +25,7 @@ class Missing(Refusal):
     """Something this factory does not have."""
 
     def __init__(self, what: str, name: object) -> None:
-        super().__init__(f"There is no {what} '{name}'.")
+        super().__init__(Sentence("There is no {what} '{name}'.", what=Sentence(what), name=name))
 
 
 class Stale(Refusal):
@@ -32,8 +33,11 @@ class Stale(Refusal):
 
     def __init__(self, what: str, expected: int, current: int) -> None:
         super().__init__(
-            f"This {what} was changed since you read it (you have version {expected}, it is now {current})."
-        )
+            Sentence(
+                "This {what} was changed since you read it (you have version {expected}, it is now {current}).",
+                what=Sentence(what), expected=expected, current=current,
+            )
+        )  # fmt: skip
         self.current = current
 
     def members(self) -> dict[str, Any]:
@@ -45,7 +49,7 @@ class Taken(Refusal):
     """A name that must be unique and already is somebody else's."""
 
     def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"There is already a {what} '{name}'.")
+        super().__init__(Sentence("There is already a {what} '{name}'.", what=Sentence(what), name=name))
 
 
 class Conflict(Refusal):
@@ -97,7 +101,9 @@ class KeyReused(Refusal):
     """An idempotency key that came before with another request."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"The Idempotency-Key '{key}' was already used for a different request; take a fresh one.")
+        super().__init__(
+            Sentence("The Idempotency-Key '{key}' was already used for a different request; take a fresh one.", key=key)
+        )
 
 
 class StockShort(Refusal):
@@ -105,10 +111,10 @@ class StockShort(Refusal):
 
     def __init__(self, shortages: tuple[Shortage, ...]) -> None:
         named = ", ".join(
-            f"{short.sku} ({short.on_hand.normalize():f} of {short.wanted.normalize():f} {short.uom})"
+            f"{short.sku} ({short.on_hand.normalize():f} / {short.wanted.normalize():f} {short.uom})"
             for short in shortages[:10]
         )
-        super().__init__(f"There is not enough stock of: {named}.")
+        super().__init__(Sentence("Not enough in stock (there / wanted): {parts}.", parts=named))
         self.shortages = shortages
 
     def members(self) -> dict[str, Any]:
@@ -120,7 +126,8 @@ class LogInRefused(Refusal):
     """A name and a password or PIN that do not belong together; never tells which of the two is wrong."""
 
     def __init__(self, factor: str = "password") -> None:
-        super().__init__(f"The user name or the {'PIN' if factor == 'pin' else 'password'} is wrong.")
+        wrong = {"pin": "The user name or the PIN is wrong."}
+        super().__init__(wrong.get(factor, "The user name or the password is wrong."))
 
 
 class TooManyTries(Refusal):
@@ -128,15 +135,16 @@ class TooManyTries(Refusal):
 
     def __init__(self, pause: timedelta) -> None:
         self.seconds = max(1, ceil(pause.total_seconds()))
-        super().__init__(f"Too many failed tries; wait {_in_words(self.seconds)} and try again.")
+        minutes = ceil(self.seconds / _MINUTE)
+        super().__init__(
+            Sentence("Too many failed tries; wait {seconds} s and try again.", seconds=self.seconds)
+            if self.seconds < 2 * _MINUTE
+            else Sentence("Too many failed tries; wait {minutes} minutes and try again.", minutes=minutes)
+        )
 
     def members(self) -> dict[str, Any]:
         """Return how long to wait, in seconds."""
         return {"retry_after_seconds": self.seconds}
-
-
-def _in_words(seconds: int) -> str:
-    return f"{seconds} s" if seconds < _MINUTE * 2 else f"{ceil(seconds / _MINUTE)} minutes"
 
 
 class SecondFactorNeeded(Refusal):
@@ -215,8 +223,12 @@ class NoSeatLeft(Refusal):
 
     def __init__(self, used: int, allowed: int) -> None:
         super().__init__(
-            f"All {allowed} seats are taken ({used} active people). Deactivate somebody who is no longer here, or "
-            "install a licence with more seats at /settings/licence; everybody who is in goes on working."
+            Sentence(
+                "All {allowed} seats are taken ({used} active people). Deactivate somebody who is no longer here, or "
+                "install a licence with more seats at /settings/licence; everybody who is in goes on working.",
+                allowed=allowed,
+                used=used,
+            )
         )
         self.used, self.allowed = used, allowed
 

@@ -31,6 +31,7 @@ from models.records.paging import Listing, page
 from models.records.refusals import StockShort, Unfit
 from models.records.stock import lock, post
 from models.rules.catalog import PartKind
+from models.rules.sentences import Sentence
 from models.rules.stock import MoveKind
 from models.rules.units import MEASURE_STEP, UnitMismatch, UnknownUnit, convert, precision
 from models.tables.base import utc_now
@@ -171,9 +172,9 @@ def _move(  # noqa: PLR0913, PLR0917 - one movement has this many parts
     """Return one line as a movement in the part's stock unit. Raises Unfit at its place."""
     part = parts.get(line.part)
     if part is None:
-        raise Unfit(f"There is no part '{line.part}'.", f"/lines/{index}/part")
+        raise Unfit(Sentence("There is no part '{part}'.", part=line.part), f"/lines/{index}/part")
     if part.kind == "phantom":
-        raise Unfit(f"'{part.sku}' is a phantom and never stocked.", f"/lines/{index}/part")
+        raise Unfit(Sentence("'{part}' is a phantom and never stocked.", part=part.sku), f"/lines/{index}/part")
     if line.quantity == 0 or (kind is MoveKind.RECEIPT and line.quantity < 0):
         raise Unfit("A receipt is more than nothing; an adjustment is not zero.", f"/lines/{index}/quantity")
     if kind is MoveKind.ADJUST and not line.reason:
@@ -181,7 +182,7 @@ def _move(  # noqa: PLR0913, PLR0917 - one movement has this many parts
     try:
         quantity = convert(line.quantity, line.uom or part.uom, part.uom)
     except (UnknownUnit, UnitMismatch) as error:
-        raise Unfit(str(error), f"/lines/{index}/uom") from error
+        raise Unfit(error.args[0], f"/lines/{index}/uom") from error
     if quantity % precision(part.uom) != 0:
         raise Unfit(_uneven(part), f"/lines/{index}/quantity")
     return StockMove(
@@ -194,18 +195,19 @@ def _counted(line: CountedPart, index: int, parts: dict[str, Part]) -> tuple[Par
     """Return the part of a line and how much was found, in its stock unit. Raises Unfit at its place."""
     part = parts.get(line.part)
     if part is None:
-        raise Unfit(f"There is no part '{line.part}'.", f"/lines/{index}/part")
+        raise Unfit(Sentence("There is no part '{part}'.", part=line.part), f"/lines/{index}/part")
     try:
         found = convert(line.counted, line.uom or part.uom, part.uom)
     except (UnknownUnit, UnitMismatch) as error:
-        raise Unfit(str(error), f"/lines/{index}/uom") from error
+        raise Unfit(error.args[0], f"/lines/{index}/uom") from error
     if found % precision(part.uom) != 0:
         raise Unfit(_uneven(part), f"/lines/{index}/counted")
     return part, found
 
 
 def _uneven(part: Part) -> str:
-    return f"'{part.sku}' is counted in steps of {precision(part.uom)} {part.uom}."
+    step = precision(part.uom)
+    return Sentence("'{part}' is counted in steps of {step} {uom}.", part=part.sku, step=step, uom=part.uom)
 
 
 def _present(session: Session, parts: Sequence[UUID]) -> tuple[BalanceView, ...]:

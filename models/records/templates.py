@@ -21,6 +21,7 @@ from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Unfit, check_version, found
 from models.records.versioned import change, lock, tell
 from models.rules.orders import ENDED
+from models.rules.sentences import Sentence
 from models.rules.templates import TemplateStatus
 from models.tables.access.people import User
 from models.tables.base import utc_now
@@ -133,7 +134,9 @@ def change_draft(
     """Replace a draft's document. Raises Missing, Stale, and Conflict for a published one or another product."""
     before = lock_draft(session, identity, expected)
     if document.product != before.product_sku:
-        raise Conflict(f"This is a template of '{before.product_sku}'; make a new template for another product.")
+        raise Conflict(Sentence(
+            "This is a template of '{product}'; make a new template for another product.", product=before.product_sku
+        ))  # fmt: skip
     return replace(session, actor, before, document)
 
 
@@ -174,7 +177,7 @@ def turn(session: Session, actor: Actor, identity: UUID, expected: int, *, back:
     before = lock_draft(session, identity, expected)
     row = revisions.last(session, identity) if back else revisions.next_undone(session, identity)
     if row is None:
-        raise Conflict(f"There is nothing to {'take back' if back else 'bring back'}.")
+        raise Conflict("There is nothing to take back." if back else "There is nothing to bring back.")
     made = Splice.model_validate(row.splice)
     splice = made.reversed() if back else made
     document = splice.applied(document_of(before))
@@ -198,7 +201,10 @@ def lock_draft(session: Session, identity: UUID, expected: int | None = None) ->
     """Return a draft, locked until the transaction ends. Raises Missing, Stale, and Conflict for a published one."""
     row = lock(session, Template, _WHAT, identity)
     if row.status != TemplateStatus.DRAFT:
-        raise Conflict(f"{row.code} is {row.status} and stays as it is; clone it to make the next version.")
+        raise Conflict(Sentence(
+            "{template} is {status} and stays as it is; clone it to make the next version.",
+            template=row.code, status=Sentence(row.status),
+        ))  # fmt: skip
     if expected is not None:
         check_version(_WHAT, expected, row.row_version)
     return template(session, identity)
@@ -232,7 +238,10 @@ def retire(session: Session, actor: Actor, identity: UUID) -> TemplateView:
     """Take a published version out of use; what runs by it goes on. Raises Missing and Conflict."""
     row = lock(session, Template, _WHAT, identity)
     if row.status != TemplateStatus.PUBLISHED:
-        raise Conflict(f"{row.code} is {row.status}; only a published template can be retired.")
+        raise Conflict(Sentence(
+            "{template} is {status}; only a published template can be retired.",
+            template=row.code, status=Sentence(row.status),
+        ))  # fmt: skip
     before = summary(session, identity)
     change(session, row, {"status": TemplateStatus.RETIRED.value, "retired_at": utc_now()})
     after = summary(session, identity)
@@ -260,7 +269,7 @@ def _product(session: Session, sku: str) -> Product:
     """Return the product, locked so that its versions are numbered one after the other. Raises Unfit."""
     row = session.scalars(select(Product).where(col(Product.sku) == sku).with_for_update()).first()
     if row is None:
-        raise Unfit(f"There is no product '{sku}'.", "/product")
+        raise Unfit(Sentence("There is no product '{product}'.", product=sku), "/product")
     return row
 
 

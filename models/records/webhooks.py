@@ -25,6 +25,7 @@ from models.records import audit
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Unfit, found
 from models.records.versioned import change, lock
+from models.rules.sentences import Sentence
 from models.rules.webhooks import TEST_EVENT, misnamed
 from models.tables.base import utc_now
 from models.tables.integrations import Webhook, WebhookDelivery
@@ -49,7 +50,7 @@ def check_address(url: str) -> None:
     try:
         check(url, webhook_reach())
     except AddressRefused as refusal:
-        raise Unfit(f"This address cannot be called: {refusal}.", "/url") from refusal
+        raise Unfit(Sentence("This address cannot be called: {why}.", why=refusal.args[0]), "/url") from refusal
 
 
 def webhooks(session: Session, filters: WebhookFilters) -> Page[WebhookView]:

@@ -215,6 +215,12 @@ def works(permissions: Collection[Permission]) -> bool:
     return any(may(permissions, TO_DO[action]) for action in HANDS_ON)
 
 
+def may_ask(permissions: Collection[Permission], action: Action) -> bool:
+    """Tell whether somebody may ask for an action at all; whoever has work in hand may also hand it over."""
+    hands_over = action is Action.ASSIGN and may(permissions, Permission.WORK_ORDERS_WORK)
+    return hands_over or may(permissions, TO_DO[action])
+
+
 def acts_for_others(permissions: Collection[Permission], action: Action) -> bool:
     """Tell whether somebody may take an action on work that is not theirs; hands are laid on one's own."""
     needed = Permission.WORK_ORDERS_CONTROL if action in HANDS_ON else TO_DO[action]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
+from models.rules.sentences import Sentence
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -37,17 +39,17 @@ def networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
 
 
-def why_not(scheme: str, port: int, address: Address, reach: Reach) -> str | None:
+def why_not(scheme: str, port: int, address: Address, reach: Reach) -> Sentence | None:
     """Return in words why a call may not be made, None where it may."""
     if scheme not in {"http", "https"}:
-        return "only http and https addresses are called"
+        return Sentence("only http and https addresses are called")
     if port not in _PORTS:
-        return "only the ports 80, 443 and those from 1024 on are called"
+        return Sentence("only the ports 80, 443 and those from 1024 on are called")
     trusted = _is_trusted(address, reach)
     if not trusted and not is_public(address):
-        return "it leads to an address inside a private or special network"
+        return Sentence("it leads to an address inside a private or special network")
     if scheme == "http" and not trusted:
-        return "it must begin with https://"
+        return Sentence("it must begin with https://")
     return None
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from models.rules.commands import Refusal, RefusalKind
+from models.rules.sentences import Sentence
 from models.rules.templates import DataKind
 
 Value = bool | Decimal | str
@@ -88,16 +89,22 @@ def check(fields: Sequence[Field], entries: Mapping[str, Value], *, good: bool) 
     values: dict[str, Value] = {}
     for key, raw in entries.items():
         if key not in known:
-            return Refusal(RefusalKind.UNKNOWN_FIELD, f"This step collects no field '{key}'.")
+            return Refusal.saying(
+                RefusalKind.UNKNOWN_FIELD, Sentence("This step collects no field '{field}'.", field=key)
+            )
         value = read(known[key], raw)
         if value is None:
-            return Refusal(
-                RefusalKind.DATA_MISSING, f"{known[key].label}: a {known[key].kind.value} is needed, not '{raw}'."
-            )
+            needed = Sentence(
+                "{field}: a {kind} is needed, not '{entered}'.",
+                field=known[key].label, entered=raw, kind=Sentence(known[key].kind.value),
+            )  # fmt: skip
+            return Refusal.saying(RefusalKind.DATA_MISSING, needed)
         values[key] = value
     missing = [field.label for field in fields if _needed(field) and field.key not in values]
     if good and missing:
-        return Refusal(RefusalKind.DATA_MISSING, f"Still to be recorded: {', '.join(missing)}.")
+        return Refusal.saying(
+            RefusalKind.DATA_MISSING, Sentence("Still to be recorded: {fields}.", fields=", ".join(missing))
+        )
     problems = [words for key, value in values.items() if (words := outside(known[key], value))]
     if good and problems:
         return Refusal(

@@ -1,7 +1,10 @@
 """The fates a command can have, and the named reasons for which one is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
+
+from models.rules.sentences import Sentence
 
 
 class CommandState(StrEnum):
@@ -37,6 +40,7 @@ class RefusalKind(StrEnum):
     JOB_CLOSED = "job-closed"
     STOCK_SHORT = "stock-short"
     NOT_YOURS = "not-yours"
+    NO_LONGER_ALLOWED = "no-longer-allowed"
     NOT_QUALIFIED = "not-qualified"
     DATA_MISSING = "data-missing"
     DATA_OUT_OF_LIMITS = "data-out-of-limits"
@@ -50,7 +54,23 @@ class RefusalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a command was refused, in one sentence for the person who meets it."""
+    """Why a command was refused, in one sentence for the person who meets it.
+
+    Where the sentence names something, `pattern` is what it was made of, `named` the names, and `terms` words of it
+    that other languages have words of their own for.
+    """
 
     kind: RefusalKind
     detail: str
+    pattern: str = field(default="", compare=False)
+    named: dict[str, str] = field(default_factory=dict, compare=False)
+    terms: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def saying(cls, kind: RefusalKind, words: str) -> Self:
+        """Return a refusal in some words, with what a Sentence was made of."""
+        if not isinstance(words, Sentence):
+            return cls(kind, words)
+        named = {name: str(value) for name, value in words.values.items() if not isinstance(value, Sentence)}
+        terms = {name: value.pattern for name, value in words.values.items() if isinstance(value, Sentence)}
+        return cls(kind, str(words), words.pattern, named, terms)

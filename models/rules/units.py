@@ -5,6 +5,8 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache
 
+from models.rules.sentences import Sentence
+
 PIECE_STEP = Decimal(1)
 MEASURE_STEP = Decimal("0.000001")  # NUMERIC(18,6)
 DIGITS = 100  # room for several 18-digit factors; only ratios without a finite decimal are ever cut off
@@ -14,7 +16,9 @@ class UnknownUnit(ValueError):  # noqa: N818 - errors name the refusal
     """A unit code that is not in the table."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"Unit '{code}' is not known; known units are {', '.join(UNITS)}.")
+        super().__init__(
+            Sentence("Unit '{unit}' is not known; known units are {known}.", unit=code, known=", ".join(UNITS))
+        )
         self.code = code
 
 
@@ -22,7 +26,9 @@ class UnitMismatch(ValueError):  # noqa: N818 - errors name the refusal
     """Two units that do not measure the same thing, such as pieces and kilograms."""
 
     def __init__(self, source: str, target: str) -> None:
-        super().__init__(f"A quantity in '{source}' cannot be converted to '{target}'.")
+        super().__init__(
+            Sentence("A quantity in '{unit}' cannot be converted to '{other}'.", unit=source, other=target)
+        )
         self.source, self.target = source, target
 
 

@@ -135,6 +135,6 @@ def test_an_order_too_large_to_be_counted_is_refused_when_it_is_placed(
 
 
 def test_an_order_of_too_many_jobs_is_told_the_lot_size_that_would_do(shop: Factory) -> None:
-    with pytest.raises(OrderRefused, match=r"100,000 jobs of 5 steps.* 2,000 of them: .* lot_size of at least 50,"):
+    with pytest.raises(OrderRefused, match=r"100,000 jobs of 5 steps.* 2,000 of them: .* lot size of at least 50,"):
         place(shop, "100000", "1")
     place(shop, "100000", "50")

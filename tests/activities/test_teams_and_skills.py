@@ -1,6 +1,6 @@
 """Who may take a piece of work: the members of its team, and those who have learnt it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -159,7 +159,7 @@ def test_a_certificate_of_another_factory_counts_for_nothing(welding: Hands, oth
             tenant_id=other_tenant.id, user_id=stranger.user_id, skill_id=skill.id, certified_at=welding.clock,
             recorded_by=stranger.user_id,
         ))  # fmt: skip
-    _not_qualified(welding, StartWorkOrder(), actor=stranger)
+    _not_qualified(welding, StartWorkOrder(), actor=stranger, received_at=datetime.now(UTC))
 
 
 def test_skills_cost_one_statement_where_they_are_required_and_none_elsewhere(welding: Hands) -> None:

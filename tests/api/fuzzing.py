@@ -1,6 +1,6 @@
 """Whatever the description allows and much that it forbids: the API answers, and answers as described."""
 
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 from uuid import uuid4
 
@@ -27,9 +27,9 @@ HALVES = (OPERATIONS[::2], OPERATIONS[1::2])
 Operation = APIOperation[Any, Any, Any, Any]
 
 
-def ask_as_everybody(api: Api, operation: Operation) -> None:
-    """Send what the description allows to one operation, as each role in turn, and check every answer."""
-    roles = cycle(Role)
+def ask_as_everybody(api: Api, operation: Operation) -> int:
+    """Send what the description allows to one operation, as each role in turn; check each answer, return how many."""
+    roles, sent = cycle(Role), count(1)
 
     @settings(
         max_examples=len(Role), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
@@ -38,8 +38,10 @@ def ask_as_everybody(api: Api, operation: Operation) -> None:
     @given(operation.as_strategy())
     def ask(case: Case[Any]) -> None:
         _check(api, next(roles), case)
+        next(sent)
 
     ask()
+    return next(sent) - 1
 
 
 def _check(lamps: Api, role: Role, case: Case[Any]) -> None:

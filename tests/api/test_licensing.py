@@ -206,6 +206,10 @@ def test_what_the_present_key_does_not_prove_counts_as_no_licence(api: Api, tena
     _installed_long_ago(tenant, licence(FOREIGN, seats=900))
     view = api.get("/licence").json()
     assert (view["standing"], view["unreadable"], view["licence"]) == ("community", True, None)
+    with environment(FACTORYOS_LICENCE_KEY=""):
+        refused = install(api, licence())
+        assert refused.json()["fault"] == "no-public-key"
+        assert "knows no vendor" in refused.json()["detail"]
     with environment(FACTORYOS_LICENCE_KEY="not a key"):
         assert api.get("/licence").json()["standing"] == "community"
         assert install(api, licence()).json()["fault"] == "no-public-key"

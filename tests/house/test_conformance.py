@@ -45,8 +45,8 @@ WIRE_NAMES = {
 REFUSALS = {
     "wrong-state", "stale-attempt", "no-such-step", "on-hold", "not-on-hold", "not-optional", "predecessor-open",
     "pieces-do-not-add-up", "nothing-to-rework", "not-an-ancestor", "pieces-moved-on", "job-closed", "stock-short",
-    "not-yours", "not-qualified", "data-missing", "data-out-of-limits", "unknown-field", "unknown-part",
-    "unknown-person", "unknown-file", "bad-time", "cannot-be-stored", "not-countable",
+    "not-yours", "no-longer-allowed", "not-qualified", "data-missing", "data-out-of-limits", "unknown-field",
+    "unknown-part", "unknown-person", "unknown-file", "bad-time", "cannot-be-stored", "not-countable",
 }  # fmt: skip
 FOLDERS = ("workflows", "activities", "api", "templates_engine", "models", "worker", "deploy", "tests")
 

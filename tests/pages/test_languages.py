@@ -2,10 +2,12 @@ import re
 
 import pytest
 
-from api.pages.frame.refusals import SENTENCES, refusal_words
-from api.pages.frame.words import LANGUAGES, SOURCE
+from api.pages.frame.refusals import SENTENCES, refusal_sentences, refusal_words
+from api.pages.frame.words import LANGUAGES, SOURCE, spoken
 from deploy.languages import catalog, said
+from models.records.refusals import Missing, Stale
 from models.rules.commands import Refusal, RefusalKind
+from models.rules.sentences import Sentence
 
 _PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
@@ -38,3 +40,22 @@ def test_every_refusal_of_a_command_is_said_in_each_language() -> None:
         refusal = Refusal(kind, "It cannot be started: nobody has finished the work before it.")
         assert refusal_words(refusal, SOURCE) == refusal.detail
         assert refusal_words(refusal, "de") not in {refusal.detail, SENTENCES[kind]}
+
+
+def test_what_a_refusal_names_is_named_in_each_language() -> None:
+    sentence = Sentence("Not enough in stock (there / wanted): {parts}.", parts="CAP-100 (3 / 5 pcs)")
+    refusal = Refusal.saying(RefusalKind.STOCK_SHORT, sentence)
+    assert refusal_words(refusal, SOURCE) == "Not enough in stock (there / wanted): CAP-100 (3 / 5 pcs)."
+    assert refusal_words(refusal, "de") == "Nicht genug am Lager (da / gebraucht): CAP-100 (3 / 5 pcs)."
+    assert spoken(Missing("work order", "WO-1").args[0], "de") == "Arbeitsgang „WO-1“ gibt es nicht."
+    assert spoken(Stale("order", 1, 2).args[0], "de").startswith("Auftrag: ")
+
+
+def test_a_name_is_never_taken_for_a_word_to_translate() -> None:
+    assert spoken(Missing("part", "order").args[0], "de") == "Teil „order“ gibt es nicht."
+
+
+def test_the_patterns_that_scripts_fill_in_are_said_by_rules_or_records() -> None:
+    texts = {message.id for message in said()}
+    assert {pattern for pattern in refusal_sentences("de") if "{" in pattern} <= texts
+    assert refusal_sentences(SOURCE) == {}

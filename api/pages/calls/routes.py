@@ -24,7 +24,7 @@ def post_answer(screen: TheScreen, call_id: UUID, actor: MayControlWorkOrders) -
         with begin(actor.sight) as session:
             call = answer_call(session, actor, call_id)
     except Conflict as refusal:
-        return screen.go("/dashboard", said=str(refusal), kind="warn")
+        return screen.go("/dashboard", said=screen.why(refusal), kind="warn")
     return screen.go("/dashboard", said=screen.words(_COMING, name=call.raised_by, work=call.work))
 
 

@@ -154,7 +154,7 @@ def _register_use(router: APIRouter, kind: Kind[Draft, View, Filters]) -> None:
                 else:
                     kind.retire(session, actor, identity, entry.version)
         except Refusal as refusal:
-            return screen.go(kind.address(view), said=str(refusal), kind="bad")
+            return screen.go(kind.address(view), said=screen.why(refusal), kind="bad")
         told = kind.told.restored if again else kind.told.retired
         return screen.go(kind.address(view), said=screen.words(told, name=kind.name(view)))
 

@@ -50,7 +50,7 @@ def post_saved_filter(
     try:
         OnceRunner(request, actor, form.key)(draft, lambda session: records.save(session, actor, draft), status=201)
     except Refusal as refusal:
-        return screen.go(local(form.back) or "/", said=str(refusal), kind="bad")
+        return screen.go(local(form.back) or "/", said=screen.why(refusal), kind="bad")
     return screen.go(local(form.back) or "/", said=screen.words(_KEPT, name=draft.name))
 
 
@@ -63,5 +63,5 @@ def post_delete_saved_filter(
         with begin(actor.sight) as session:
             gone = records.drop(session, actor, saved_filter_id)
     except Refusal as refusal:
-        return screen.go(local(form.back) or "/", said=str(refusal), kind="bad")
+        return screen.go(local(form.back) or "/", said=screen.why(refusal), kind="bad")
     return screen.go(local(form.back) or "/", said=screen.words(_GONE, name=gone.name))

@@ -112,8 +112,8 @@ def faults_of(screen: Screen, fault: Exception, code: str = "code") -> dict[str,
     if isinstance(fault, RequestValidationError):
         return {_place(one["loc"][1:]): reason(screen, one) for one in fault.errors()}
     if isinstance(fault, Taken):
-        return {code: screen.translated(str(fault))}
-    return {getattr(fault, "pointer", "").strip("/").replace("/", "."): screen.translated(str(fault))}
+        return {code: screen.why(fault)}
+    return {getattr(fault, "pointer", "").strip("/").replace("/", "."): screen.why(fault)}
 
 
 def status_of(fault: Exception) -> int:

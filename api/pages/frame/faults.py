@@ -56,7 +56,7 @@ def faults_of(screen: Screen, fault: Exception, belongs_to: str = "") -> dict[st
             str(one["loc"][1]) if len(one["loc"]) > 1 else belongs_to: reason(screen, one) for one in fault.errors()
         }
     field = str(getattr(fault, "pointer", "")).rpartition("/")[2]
-    return {field or belongs_to: screen.translated(str(fault))}
+    return {field or belongs_to: screen.why(fault)}
 
 
 def tried(screen: Screen, back: str, act: Callable[[], object], done: str, **values: object) -> RedirectResponse:

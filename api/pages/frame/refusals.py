@@ -1,7 +1,8 @@
-"""Refusals in the person's language: one sentence for each kind; in English the fuller one of the rule itself."""
+"""Refusals in the person's language: the rule's own sentence where it is known, else one for each kind."""
 
-from api.pages.frame.words import SOURCE, marked, translations
+from api.pages.frame.words import SOURCE, marked, spoken, translations
 from models.rules.commands import Refusal, RefusalKind
+from models.rules.sentences import Sentence
 
 _K = RefusalKind
 SENTENCES: dict[RefusalKind, str] = {
@@ -20,6 +21,7 @@ SENTENCES: dict[RefusalKind, str] = {
     _K.JOB_CLOSED: marked("This job has ended; nothing on it can be changed any more."),
     _K.STOCK_SHORT: marked("There is not enough in stock of what this needs."),
     _K.NOT_YOURS: marked("This work belongs to somebody else."),
+    _K.NO_LONGER_ALLOWED: marked("Whoever asked this may not do it any more; try it again in your own name."),
     _K.NOT_QUALIFIED: marked("This work needs a valid certificate."),
     _K.DATA_MISSING: marked("Something that must be recorded is missing."),
     _K.DATA_OUT_OF_LIMITS: marked("A recorded value lies outside its limits."),
@@ -32,14 +34,35 @@ SENTENCES: dict[RefusalKind, str] = {
 }
 
 
+# What names something that whoever stands at the machine must know, to say it with that name in a script too.
+_NAMING = (
+    "Not enough in stock (there / wanted): {parts}.",
+    "Still to be recorded: {fields}.",
+    "There is no part {parts}.",
+    "{code} is assigned to somebody else; ask a manager to assign it to you.",
+    "{code} is given to a team you are not in; ask a manager to assign it to you.",
+    "{given} pieces were given back, but only {left} of {available} are still in work here.",
+    "Step '{step}' still makes pieces for this one; report what is done so far.",
+)
+
+
 def refusal_sentences(language: str) -> dict[str, str]:
-    """Return each kind's sentence for scripts that meet refusals; none in English, where the rule's own is fuller."""
+    """Return each kind's sentence, and patterns that name something, for scripts; none in English, the rule's own."""
     if language == SOURCE:
         return {}
-    said = translations(language)
-    return {kind.value: said.gettext(sentence) for kind, sentence in SENTENCES.items()}
+    catalog = translations(language)
+    kinds = {kind.value: catalog.gettext(sentence) for kind, sentence in SENTENCES.items()}
+    return kinds | {pattern: catalog.gettext(pattern) for pattern in _NAMING}
 
 
 def refusal_words(refusal: Refusal, language: str) -> str:
-    """Return why something was refused, for the person who meets it."""
-    return refusal.detail if language == SOURCE else translations(language).gettext(SENTENCES[refusal.kind])
+    """Return why something was refused, for the person who meets it; what was refused before has its kind alone."""
+    if language == SOURCE:
+        return refusal.detail
+    catalog, pattern = translations(language), refusal.pattern or refusal.detail
+    if catalog.gettext(pattern) == pattern:
+        return catalog.gettext(SENTENCES[refusal.kind])
+    terms = {name: Sentence(term) for name, term in refusal.terms.items()}
+    return (
+        spoken(Sentence(pattern, **refusal.named, **terms), language) if refusal.pattern else catalog.gettext(pattern)
+    )

@@ -18,7 +18,7 @@ from api.pages.frame.formats import Formats, zone
 from api.pages.frame.navigation import menu_of, place_of
 from api.pages.frame.query import Query
 from api.pages.frame.safety import HEADERS
-from api.pages.frame.words import accepted, known, locale, translations
+from api.pages.frame.words import accepted, known, locale, spoken, translations
 from models.connections.postgres import read
 from models.connections.settings import settings
 from models.messages.access import Actor
@@ -68,8 +68,13 @@ class Screen:
         return translations(self.language).gettext(text) % values
 
     def translated(self, sentence: str) -> str:
-        """Return a sentence that rules or records say in the page's language; one that names things stays English."""
-        return translations(self.language).gettext(sentence) if sentence else ""
+        """Return a sentence that rules or records say, in the page's language."""
+        return spoken(sentence, self.language)
+
+    def why(self, fault: Exception) -> str:
+        """Return in the page's language what a refusal says; what names no words of its own is said as it stands."""
+        first = fault.args[0] if fault.args else ""
+        return self.translated(first) if isinstance(first, str) else str(fault)
 
     def show(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
         """Return the page of a template; what was said on the way here is shown once."""

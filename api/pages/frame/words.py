@@ -11,6 +11,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
+from models.rules.sentences import Sentence
+
 FOLDER = Path(__file__).parents[1] / "languages"
 SOURCE = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -32,6 +34,17 @@ def translations(language: str) -> NullTranslations:
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def spoken(words: str, language: str) -> str:
+    """Return a sentence in a language; the pattern of a Sentence is translated, and then filled in."""
+    catalog = translations(language)
+    if not isinstance(words, Sentence):
+        return catalog.gettext(words) if words else ""
+    values = {
+        name: spoken(value, language) if isinstance(value, Sentence) else value for name, value in words.values.items()
+    }
+    return catalog.gettext(words.pattern).format(**values)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

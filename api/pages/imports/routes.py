@@ -90,7 +90,7 @@ def post_file(screen: TheScreen, actor: MayEditCatalog, entry: TheEntry) -> Resp
             lambda session: uploads.keep(session, actor, draft, file=name, content=content, shape=shape),
         )  # fmt: skip
     except BomFileRefused as refusal:
-        return _choose(screen, entry.values, {"file": str(refusal)})
+        return _choose(screen, entry.values, {"file": screen.why(refusal)})
     except WRONG as fault:
         return _choose(screen, entry.values, faults_of(screen, fault))
     return screen.go(f"/imports/{made['id']}")
@@ -163,7 +163,7 @@ def _show(screen: Screen, actor: Actor, import_id: UUID, fault: Exception | None
         try:
             _, preview, plan = looked_at(session, import_id)
         except BomFileRefused as refusal:
-            return screen.show("imports/unreadable.html", 422, view=view, fault=str(refusal))
+            return screen.show("imports/unreadable.html", 422, view=view, fault=screen.why(refusal))
     tallies = {fate: sum(each.part is fate for each in plan.fates) for fate in Fate}
     return screen.show(
         "imports/look.html", 200 if fault is None else 422, view=view, preview=preview, plan=plan, faults=faults,
@@ -180,7 +180,9 @@ def _choose(screen: Screen, values: Mapping[str, str], faults: Mapping[str, str]
 
 
 def _faults(screen: Screen, fault: Exception) -> dict[str, str]:
-    return {"": str(fault)} if isinstance(fault, Refusal | BomFileRefused | Problem) else faults_of(screen, fault)
+    return (
+        {"": screen.why(fault)} if isinstance(fault, Refusal | BomFileRefused | Problem) else faults_of(screen, fault)
+    )
 
 
 def _mapping(entry: Entry) -> ColumnMapping:

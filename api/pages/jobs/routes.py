@@ -167,7 +167,7 @@ def add_file(
 
         once(asked, attach, status=201)
     except (Refusal, Problem) as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     return screen.go(f"{back}#files", said=screen.words(_ADDED))
 
 

@@ -45,7 +45,7 @@ def post_licence(
         with begin(actor.sight) as session:
             view = records.install_licence(session, actor, LicenceDraft(licence=content))
     except LicenceRefused as refusal:
-        return _show(screen, actor, given=licence, fault=str(refusal))
+        return _show(screen, actor, given=licence, fault=screen.why(refusal))
     said = screen.words(_INSTALLED, holder=view.licence.holder if view.licence else "")
     return screen.go("/settings/licence", said=said)
 

@@ -160,7 +160,7 @@ def _faults(screen: Screen, fault: Exception) -> dict[str, str]:
     if isinstance(fault, RequestValidationError):
         # The form's field for `due_at` is called `due`.
         return {str(one["loc"][1]).removesuffix("_at"): reason(screen, one) for one in fault.errors()}
-    return {"": screen.translated(str(fault))}
+    return {"": screen.why(fault)}
 
 
 @router.get("/orders/{order_id}")
@@ -209,7 +209,7 @@ def post_order_change(
         with read(actor.sight) as session:
             records.order(session, order_id)
     except Refusal as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     ask = checked(ChangeOrder, {"due_at": _instant(form.due, screen), "priority": form.priority, "reason": form.reason})
 
     def change(session: Session) -> OrderView:
@@ -223,7 +223,7 @@ def post_order_change(
     try:
         OnceRunner(request, actor, form.key)(ask, change)
     except Refusal as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     return screen.go(back, said=screen.words(_CHANGED))
 
 
@@ -236,5 +236,5 @@ async def steer_order(
     try:
         outcomes = await every_job(screen.request.app.state.temporal, actor, form.key, order_id, ask)
     except (Refusal, StillScaling) as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     return told(screen, outcomes, back, screen.words(_DONE[steering]))

@@ -120,7 +120,7 @@ def post_setup(screen: TheScreen, actor: MayEditStations, form: Annotated[BindFo
                 )
             )
     except Refusal as refusal:
-        return screen.go("/station/setup", said=str(refusal), kind="bad")
+        return screen.go("/station/setup", said=screen.why(refusal), kind="bad")
     if made.token is None:
         raise Conflict("The station's token was shown already; choose it again.")
     answer = RedirectResponse("/station/door", 303)

@@ -53,5 +53,5 @@ async def post_retry(
     try:
         outcome = await retry(screen.request.app.state.temporal, actor, command_id, form.key)
     except Refusal as refusal:
-        return screen.go("/exceptions", said=str(refusal), kind="bad")
+        return screen.go("/exceptions", said=screen.why(refusal), kind="bad")
     return told(screen, [outcome], "/exceptions", screen.words(_DONE))

@@ -80,7 +80,7 @@ def post_test_mail(request: Request, screen: TheScreen, actor: MayEditSettings, 
     try:
         answer = once(None, lambda session: tenants.post_test(session, actor), status=202)
     except Refusal as refusal:
-        return screen.go("/settings", said=str(refusal), kind="bad")
+        return screen.go("/settings", said=screen.why(refusal), kind="bad")
     return screen.go("/settings", said=screen.words(_MAILED, to=json.loads(bytes(answer.body))["to"]))
 
 
@@ -111,7 +111,7 @@ def post_logo(
         with begin(actor.sight) as session:
             branding.put_logo(session, actor, logo)
     except Refusal as refusal:
-        return _branding(screen, actor, {"logo": str(refusal)})
+        return _branding(screen, actor, {"logo": screen.why(refusal)})
     return screen.go("/branding", said=screen.words(_SAVED))
 
 

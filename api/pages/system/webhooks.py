@@ -101,7 +101,7 @@ def post_webhook_test(
     try:
         OnceRunner(request, actor, form.key)(None, lambda session: records.send_test(session, actor, webhook_id))
     except Refusal as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     return screen.go(back, said=screen.words(_TESTED))
 
 
@@ -126,7 +126,7 @@ def post_redeliver(
             None, lambda session: records.redeliver(session, actor, delivery_id)
         )
     except Refusal as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     return screen.go(back, said=screen.words(_AGAIN))
 
 

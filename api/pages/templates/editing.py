@@ -123,13 +123,13 @@ def _carry_out(screen: Screen, actor: Actor, template_id: UUID, form: EditForm) 
     except RequestValidationError as fault:
         return Fate(422, "bad", screen.words(_MARKED), fields=_fields(screen, fault))
     except EditRefused as refusal:
-        at = {refusal.field: str(refusal)} if refusal.field and not refusal.path else {}
-        return Fate(422, "bad", str(refusal), fields=at, path=refusal.path)
+        at = {refusal.field: screen.why(refusal)} if refusal.field and not refusal.path else {}
+        return Fate(422, "bad", screen.why(refusal), fields=at, path=refusal.path)
     except revisions.Overtaken as refusal:
         mine = wanted.edit if isinstance(wanted.edit, ChangeStep) else None
-        return Fate(412, "warn", str(refusal), met=refusal.revisions, mine=mine)
+        return Fate(412, "warn", screen.why(refusal), met=refusal.revisions, mine=mine)
     except (Conflict, Stale) as refusal:
-        return Fate(409, "bad", str(refusal))
+        return Fate(409, "bad", screen.why(refusal))
     others = ", ".join(dict.fromkeys(one.made_by for one in made.merged))
     said = screen.words(_MERGED, who=others) if others else screen.words(_SAVED)
     return Fate(200, "warn" if others else "good", said, select=made.selected)

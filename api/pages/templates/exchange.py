@@ -61,7 +61,7 @@ def post_import(
     except FileRefused as refusal:
         problems = tuple(refusal.problems)
     except (CatalogLacks, Refusal) as refusal:
-        problems = (str(refusal),)
+        problems = (screen.why(refusal),)
     else:
         if not told.dry_run:
             return screen.go(f"/templates/{told.template.id}/edit")

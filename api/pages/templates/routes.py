@@ -95,7 +95,7 @@ def post_template(
         faults = {str(one["loc"][-1]).replace("name", "step"): reason(screen, one) for one in fault.errors()}
         return _new(screen, actor, form.model_dump(), faults, 422)
     except Refusal as refusal:
-        return _new(screen, actor, form.model_dump(), {"product": str(refusal)}, 422)
+        return _new(screen, actor, form.model_dump(), {"product": screen.why(refusal)}, 422)
     return screen.go(f"/templates/{TemplateView.model_validate_json(bytes(done.body)).id}/edit")
 
 
@@ -146,7 +146,7 @@ def post_publish(
             wanted, lambda session: publishing.publish(session, actor, template_id, form.version, form.reason)
         )
     except (Conflict, Stale, TemplateRefused) as refusal:
-        return screen.go(f"/templates/{template_id}/publish", said=str(refusal), kind="bad")
+        return screen.go(f"/templates/{template_id}/publish", said=screen.why(refusal), kind="bad")
     return screen.go(f"/templates/{template_id}", said=screen.words(marked("Published: new orders are made by it.")))
 
 
@@ -177,7 +177,7 @@ def post_retire(
     try:
         OnceRunner(request, actor, form.key)(None, lambda session: records.retire(session, actor, template_id))
     except (Conflict, Stale) as refusal:
-        return screen.go(back, said=str(refusal), kind="bad")
+        return screen.go(back, said=screen.why(refusal), kind="bad")
     return screen.go(back, said=screen.words(marked("Retired: no new order is made by it; running ones go on.")))
 
 
@@ -199,5 +199,5 @@ def post_delete(screen: TheScreen, template_id: UUID, actor: MayEditTemplates, f
         with begin(actor.sight) as session:
             records.delete_draft(session, actor, template_id, form.version)
     except (Conflict, Stale) as refusal:
-        return screen.go(f"/templates/{template_id}", said=str(refusal), kind="bad")
+        return screen.go(f"/templates/{template_id}", said=screen.why(refusal), kind="bad")
     return screen.go("/templates", said=screen.words(marked("The draft is deleted.")))

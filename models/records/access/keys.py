@@ -16,6 +16,7 @@ from models.records.access.roles import check_role
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Taken, Unfit, found
 from models.rules.access import Permission, held, known, may
+from models.rules.sentences import Sentence
 from models.tables.access.credentials import ApiKey
 from models.tables.access.people import User
 from models.tables.base import utc_now
@@ -47,12 +48,12 @@ def create_key(session: Session, actor: Actor, draft: KeyDraft) -> KeyMade:
     """
     if draft.expires_at is not None and draft.expires_at <= utc_now():
         raise Unfit("A key must not have expired when it is made.", "/expires_at")
-    _check_scopes(draft.scopes, actor.permissions, "You do")
+    _check_scopes(draft.scopes, actor.permissions)
     owner = found("user", actor.user_id, session.get(User, actor.user_id))
     if draft.service_account is not None:
         owner = _service_account(session, actor, draft.service_account)
         permissions = held(owner.role, check_role(session, owner.role, "/service_account/role"))
-        _check_scopes(draft.scopes, permissions, f"The role '{owner.role}' does")
+        _check_scopes(draft.scopes, permissions, owner.role)
     secret = new_secret()
     row = ApiKey(
         id=new_id(), tenant_id=actor.tenant_id, name=draft.name, secret_hash=digest(secret), user_id=owner.id,
@@ -76,7 +77,7 @@ def rotate_key(session: Session, actor: Actor, identity: UUID) -> KeyMade:
         raise Conflict("Only its owner can renew a person's key; you can revoke it.")
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= utc_now()):
         raise Conflict("This key has ended; make a new one.")
-    _check_scopes(known(row.scopes), actor.permissions, "You do")
+    _check_scopes(known(row.scopes), actor.permissions)
     secret = new_secret()
     row.secret_hash = digest(secret)
     session.flush()
@@ -106,11 +107,19 @@ def _locked(session: Session, actor: Actor, identity: UUID) -> tuple[ApiKey, Use
 
 
 def _check_scopes(
-    scopes: tuple[Permission, ...] | frozenset[Permission], permissions: frozenset[Permission], whose: str
+    scopes: tuple[Permission, ...] | frozenset[Permission], permissions: frozenset[Permission], role: str = ""
 ) -> None:
     beyond = sorted(scope for scope in scopes if not may(permissions, scope))
     if beyond:
-        raise Unfit(f"{whose} not hold {', '.join(beyond)}; a key cannot either.", "/scopes")
+        lacking = ", ".join(beyond)
+        raise Unfit(
+            Sentence(
+                "The role '{role}' does not hold {permissions}; a key cannot either.", role=role, permissions=lacking
+            )
+            if role
+            else Sentence("You do not hold {permissions}; a key cannot either.", permissions=lacking),
+            "/scopes",
+        )
 
 
 def _service_account(session: Session, actor: Actor, draft: ServiceAccountDraft) -> User:

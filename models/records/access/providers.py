@@ -24,6 +24,7 @@ from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Missing, Taken, Unfit, found
 from models.records.versioned import change, lock
 from models.rules.access import Role
+from models.rules.sentences import Sentence
 from models.tables.access.credentials import IdentityProvider
 
 _WHAT, _MODULE, _PURPOSE = "identity provider", "access", "identity-provider"
@@ -39,7 +40,7 @@ def check_issuer(url: str) -> None:
     try:
         check(url, issuer_reach())
     except AddressRefused as refusal:
-        raise Unfit(f"This address cannot be called: {refusal}.", "/issuer") from refusal
+        raise Unfit(Sentence("This address cannot be called: {why}.", why=refusal.args[0]), "/issuer") from refusal
 
 
 def providers(session: Session, filters: ProviderFilters) -> Page[ProviderView]:

@@ -12,6 +12,7 @@ from models.records import audit
 from models.records.refusals import Conflict, Missing, Taken, Unfit
 from models.records.versioned import change, lock
 from models.rules.access import MATRIX, MEANING, ONLY_ADMIN, WIDER, Permission, Role, grid, known
+from models.rules.sentences import Sentence
 from models.tables.access.people import CustomRole, User
 
 _WHAT = "role"
@@ -66,7 +67,7 @@ def create_role(session: Session, actor: Actor, draft: RoleDraft) -> RoleView:
         raise Taken(_WHAT, draft.name)
     count = select(func.count()).select_from(CustomRole).where(col(CustomRole.active).is_(True))
     if session.execute(count).scalar_one() >= _MOST:
-        raise Conflict(f"There are {_MOST} roles already; delete one that nobody needs.")
+        raise Conflict(Sentence("There are {most} roles already; delete one that nobody needs.", most=_MOST))
     words = [permission.value for permission in draft.permissions]
     if row is None:
         row = CustomRole(tenant_id=actor.tenant_id, name=draft.name, title=draft.title, permissions=words)
@@ -97,8 +98,13 @@ def delete_role(session: Session, actor: Actor, identity: UUID, expected: int) -
     holders = select(func.count()).select_from(User).where(col(User.role) == row.name)
     count = session.execute(holders.where(col(User.active).is_(True))).scalar_one()
     if count:
-        people = "One person has" if count == 1 else f"{count} people have"
-        raise Conflict(f"{people} the role '{row.name}'; give them another one first.")
+        raise Conflict(
+            Sentence("One person has the role '{role}'; give them another one first.", role=row.name)
+            if count == 1
+            else Sentence(
+                "{count} people have the role '{role}'; give them another one first.", count=count, role=row.name
+            )
+        )
     before = _told(row)
     change(session, row, {"active": False})
     _tell(session, actor, "deleted", row, before)
@@ -116,7 +122,10 @@ def _check_permissions(draft: RoleDraft) -> None:
     beyond = sorted(set(draft.permissions) & ONLY_ADMIN)
     if beyond:
         raise Unfit(
-            f"Administrators alone may hold {', '.join(beyond)}: whoever has it can give themselves everything else.",
+            Sentence(
+                "Administrators alone may hold {permissions}: whoever has it can give themselves everything else.",
+                permissions=", ".join(beyond),
+            ),
             "/permissions",
         )
 
@@ -149,5 +158,5 @@ def check_role(session: Session, name: str, pointer: str = "/role") -> list[str]
     statement = select(col(CustomRole.permissions)).where(col(CustomRole.name) == name, col(CustomRole.active))
     permissions = session.scalars(statement.with_for_update(read=True)).first()
     if permissions is None:
-        raise Unfit(f"There is no role '{name}'; GET /api/v1/roles lists those there are.", pointer)
+        raise Unfit(Sentence("There is no role '{role}'; GET /api/v1/roles lists those there are.", role=name), pointer)
     return permissions

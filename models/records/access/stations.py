@@ -17,6 +17,7 @@ from models.records.access.addressed import address_of, new_token
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, StationUnknown, Taken, Unfit, found
 from models.records.versioned import change, lock, tell
+from models.rules.sentences import Sentence
 from models.tables.access.credentials import Station
 from models.tables.base import utc_now
 from models.tables.catalog import WorkCenter
@@ -96,7 +97,7 @@ def _columns(session: Session, draft: StationDraft) -> dict[str, Any]:
         return {**columns, "work_center_id": None}
     place = session.scalars(select(col(WorkCenter.id)).where(col(WorkCenter.code) == draft.work_center)).first()
     if place is None:
-        raise Unfit(f"There is no work centre '{draft.work_center}'.", "/work_center")
+        raise Unfit(Sentence("There is no work centre '{work_center}'.", work_center=draft.work_center), "/work_center")
     return {**columns, "work_center_id": place}
 
 

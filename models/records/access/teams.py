@@ -14,6 +14,7 @@ from models.records import audit
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Taken, Unfit, found
 from models.records.versioned import change, lock
+from models.rules.sentences import Sentence
 from models.tables.access.people import Team, TeamMember
 from models.tables.base import utc_now
 
@@ -93,7 +94,7 @@ def _add(session: Session, row: Team, people: Collection[UUID]) -> None:
     may_join = set(session.execute(_MAY_JOIN, {"people": list(people)}).scalars())
     unknown = [str(person) for person in people if person not in may_join]
     if unknown:
-        raise Unfit(f"Not active people of this factory: {', '.join(unknown[:5])}.", "/members")
+        raise Unfit(Sentence("Not active people of this factory: {people}.", people=", ".join(unknown[:5])), "/members")
     session.add_all(TeamMember(tenant_id=row.tenant_id, team_id=row.id, user_id=person) for person in people)
     session.flush()
 

@@ -11,6 +11,7 @@ from models.messages.paging import Page
 from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, Unfit, found
 from models.records.versioned import change, lock, tell
+from models.rules.sentences import Sentence
 from models.tables.catalog import Part, Product, Supplier
 from models.tables.stock import StockEntry
 
@@ -86,12 +87,17 @@ def change_part(session: Session, actor: Actor, identity: UUID, draft: PartDraft
     if draft.sku != row.sku:
         raise Conflict("A part keeps its SKU for ever; add a new part instead.")
     if draft.uom != row.uom and _has_moved(session, identity):
-        raise Conflict(f"Stock of '{row.sku}' has moved in {row.uom}, so its unit stays; add a new part instead.")
+        raise Conflict(Sentence(
+            "Stock of '{part}' has moved in {uom}, so its unit stays; add a new part instead.",
+            part=row.sku, uom=row.uom,
+        ))  # fmt: skip
     if (
         draft.kind.value != row.kind
         and session.scalars(select(col(Product.id)).where(col(Product.part_id) == identity)).first()
     ):
-        raise Conflict(f"'{row.sku}' holds the finished goods of a product, so it stays a made part.")
+        raise Conflict(
+            Sentence("'{part}' holds the finished goods of a product, so it stays a made part.", part=row.sku)
+        )
     return _changed(session, actor, row, _columns(session, draft), "updated")
 
 
@@ -114,7 +120,7 @@ def _columns(session: Session, draft: PartDraft) -> dict[str, Any]:
             select(col(Supplier.id)).where(col(Supplier.code) == draft.supplier)
         ).first()
         if columns["supplier_id"] is None:
-            raise Unfit(f"There is no supplier '{draft.supplier}'.", "/supplier")
+            raise Unfit(Sentence("There is no supplier '{supplier}'.", supplier=draft.supplier), "/supplier")
     return columns
 
 

@@ -13,6 +13,7 @@ from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, found
 from models.records.versioned import change, lock, tell
 from models.rules.catalog import PartKind
+from models.rules.sentences import Sentence
 from models.tables.catalog import Part, Product
 
 _WHAT, _MODULE = "product", "catalog"
@@ -71,7 +72,10 @@ def create_product(session: Session, actor: Actor, draft: ProductDraft) -> Produ
         made = PartDraft(sku=draft.sku, name=draft.name, kind=PartKind.MADE, uom=draft.uom)
         part_id = create_part(session, actor, made).id
     elif part.kind != PartKind.MADE or part.uom != draft.uom:
-        raise Conflict(f"'{part.sku}' is already a {part.kind} part counted in {part.uom}; a product's part is made.")
+        raise Conflict(Sentence(
+            "'{part}' is already a {kind} part counted in {uom}; a product's part is made.",
+            part=part.sku, kind=Sentence(part.kind), uom=part.uom,
+        ))  # fmt: skip
     else:
         part_id = part.id
     row = Product(tenant_id=actor.tenant_id, part_id=part_id, **draft.model_dump(exclude={"uom"}))

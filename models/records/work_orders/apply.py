@@ -26,9 +26,11 @@ from models.records.errors import StateSkew
 from models.records.work_orders.consumption import Booking, movements
 from models.records.work_orders.missed import missed
 from models.records.work_orders.rows import JobRow, WorkOrderRow, fates_and_attempts, lock_job
+from models.records.work_orders.standing import no_longer_allowed
 from models.records.work_orders.write import Fact, write, write_refusal
 from models.rules.collected_data import Value, check
 from models.rules.commands import CommandState, Refusal, RefusalKind
+from models.rules.sentences import Sentence
 from models.rules.skills import shortfall
 from models.rules.templates import DataKind
 from models.rules.units import PIECE_STEP, precision
@@ -135,6 +137,8 @@ def _refuse(batch: _Batch, move: Move, refusal: Refusal, shortages: tuple[Shorta
 
 def _accept(batch: _Batch, move: Move) -> Outcome:
     command, decision = move.command, move.decision
+    if (lost := no_longer_allowed(batch.session, command)) is not None:
+        raise _Refused(lost)
     rows = _rows(batch, move)
     row = rows.get((command.step, command.attempt)) if command.step is not None else None
     at = _when(move)
@@ -199,9 +203,9 @@ def _when(move: Move) -> datetime:
     if claimed is None:
         return move.command.received_at.astimezone(UTC)
     if claimed > move.command.received_at + _CLOCK_SLACK:
-        raise _Refused(Refusal(
-            RefusalKind.BAD_TIME, f"It claims to have happened at {claimed:%Y-%m-%d %H:%M %Z}, which is still to come."
-        ))  # fmt: skip
+        told = f"{claimed:%Y-%m-%d %H:%M %Z}"
+        detail = Sentence("It claims to have happened at {time}, which is still to come.", time=told)
+        raise _Refused(Refusal.saying(RefusalKind.BAD_TIME, detail))
     return min(claimed, move.command.received_at).astimezone(UTC)
 
 
@@ -210,15 +214,17 @@ def _check_person(batch: _Batch, move: Move, row: WorkOrderRow) -> None:
     someone_else = row.assignee_id not in (None, command.actor_id)
     if command.request.action in HANDS_ON and not command.may_act_for_others:
         if someone_else:
-            detail = f"{row.code} is assigned to somebody else; ask a manager to assign it to you."
-            raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
+            detail = Sentence("{code} is assigned to somebody else; ask a manager to assign it to you.", code=row.code)
+            raise _Refused(Refusal.saying(RefusalKind.NOT_YOURS, detail))
         if row.assignee_id is None and row.team_id is not None and not _is_member(batch, row.team_id, command.actor_id):
-            detail = f"{row.code} is given to a team you are not in; ask a manager to assign it to you."
-            raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
+            detail = Sentence(
+                "{code} is given to a team you are not in; ask a manager to assign it to you.", code=row.code
+            )
+            raise _Refused(Refusal.saying(RefusalKind.NOT_YOURS, detail))
     if isinstance(command.request, AssignWorkOrder):
         if not command.may_act_for_others and row.assignee_id != command.actor_id:
-            detail = f"{row.code} is not assigned to you; only what is yours can be handed over."
-            raise _Refused(Refusal(RefusalKind.NOT_YOURS, detail))
+            detail = Sentence("{code} is not assigned to you; only what is yours can be handed over.", code=row.code)
+            raise _Refused(Refusal.saying(RefusalKind.NOT_YOURS, detail))
         _check_assignment(batch, command.request)
 
 
@@ -256,10 +262,11 @@ def _check_pieces(batch: _Batch, move: Move) -> None:
     step = precision(product.uom)
     for name, amount in broken:
         if amount % step:
-            detail = (
-                f"{product.sku} is counted in steps of {step} {product.uom}, so '{name}' cannot be {_plain(amount)}."
-            )
-            raise _Refused(Refusal(RefusalKind.NOT_COUNTABLE, detail))
+            detail = Sentence(
+                "{product} is counted in steps of {step} {uom}, so '{name}' cannot be {amount}.",
+                product=product.sku, step=step, uom=product.uom, name=Sentence(name), amount=_plain(amount),
+            )  # fmt: skip
+            raise _Refused(Refusal.saying(RefusalKind.NOT_COUNTABLE, detail))
 
 
 def _named_pieces(move: Move) -> list[tuple[str, Decimal]]:
@@ -308,8 +315,9 @@ def _move_stock(batch: _Batch, move: Move, row: WorkOrderRow, at: datetime) -> N
     _lock_parts(batch)
     short = stock.post(batch.session, moves)
     if short:
-        lines = "; ".join(f"{s.sku}: {_plain(s.wanted)} {s.uom} wanted, {_plain(s.on_hand)} there" for s in short[:5])
-        raise _Refused(Refusal(RefusalKind.STOCK_SHORT, f"Not enough in stock. {lines}."), short)
+        parts = ", ".join(f"{s.sku} ({_plain(s.on_hand)} / {_plain(s.wanted)} {s.uom})" for s in short[:5])
+        detail = Sentence("Not enough in stock (there / wanted): {parts}.", parts=parts)
+        raise _Refused(Refusal.saying(RefusalKind.STOCK_SHORT, detail), short)
 
 
 def _plain(number: object) -> str:

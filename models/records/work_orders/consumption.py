@@ -15,6 +15,7 @@ from models.messages.templates import PlanStep
 from models.records.work_orders.rows import WorkOrderRow
 from models.rules.boms import cumulative
 from models.rules.commands import Refusal, RefusalKind
+from models.rules.sentences import Sentence
 from models.rules.stock import MoveKind
 from models.rules.units import UnitMismatch, UnknownUnit, convert, precision
 
@@ -73,7 +74,7 @@ def _resolve(session: Session, used: Sequence[PartUsed]) -> dict[str, tuple[UUID
     found = {row.sku: (row.id, row.uom) for row in rows}
     unknown = sorted({part.part for part in used} - found.keys())
     if unknown:
-        return Refusal(RefusalKind.UNKNOWN_PART, f"There is no part {', '.join(unknown)}.")
+        return Refusal.saying(RefusalKind.UNKNOWN_PART, Sentence("There is no part {parts}.", parts=", ".join(unknown)))
     return found
 
 
@@ -88,8 +89,10 @@ def _stated(
         except (UnknownUnit, UnitMismatch) as fault:
             return Refusal(RefusalKind.UNKNOWN_PART, f"{part.part}: {fault}")
         if any(amount % precision(uom) for amount in (issued, ruined)):
-            detail = f"{part.part} is counted in steps of {precision(uom)} {uom}."
-            return Refusal(RefusalKind.UNKNOWN_PART, detail)
+            detail = Sentence(
+                "'{part}' is counted in steps of {step} {uom}.", part=part.part, step=precision(uom), uom=uom
+            )
+            return Refusal.saying(RefusalKind.UNKNOWN_PART, detail)
         moves.append(booking.move(MoveKind.ISSUE, f"used{number}", part_id, issued, part.lot))
         moves.append(booking.move(MoveKind.SCRAP, f"ruined{number}", part_id, ruined, part.lot))
     return tuple(move for move in moves if move.quantity)

@@ -15,6 +15,7 @@ from models.rules.jobs.memory import Memory
 from models.rules.jobs.moves import ZERO, Ask, Change, Decision, Opening, Pieces, Refused, SentBack
 from models.rules.jobs.words import not_of_a_job, wrong_state
 from models.rules.orders import ENDED, Status
+from models.rules.sentences import Sentence
 from models.rules.work_orders import FINISHED, JOB_ACTIONS, Action, WorkOrderState, after
 
 _S, _A, _R = WorkOrderState, Action, RefusalKind
@@ -68,7 +69,12 @@ class Job(Memory):
         state = self.states[step]
         if ask.attempt != self.attempt(step):
             raise Refused(
-                _R.STALE_ATTEMPT, f"Attempt {ask.attempt} is history; the work is in attempt {self.attempt(step)} now."
+                _R.STALE_ATTEMPT,
+                Sentence(
+                    "Attempt {asked} is history; the work is in attempt {present} now.",
+                    asked=ask.attempt,
+                    present=self.attempt(step),
+                ),
             )
         target = after(state, ask.action)
         if target is None:
@@ -97,8 +103,8 @@ class Job(Memory):
         if action is _A.RELEASE and not held:
             raise Refused(_R.NOT_ON_HOLD, "This work order is not on hold.")
         if action in (_A.START, _A.RESUME, _A.REPORT, _A.COMPLETE) and (held or self.job_held):
-            what = "work order" if held else "job"
-            raise Refused(_R.ON_HOLD, f"This {what} is on hold; a manager must release it first.")
+            what = Sentence("work order" if held else "job")
+            raise Refused(_R.ON_HOLD, Sentence("This {what} is on hold; a manager must release it first.", what=what))
 
     def _change(self, step: int, to: WorkOrderState, quantity: Decimal | None = None) -> Change:
         return Change(step, self.attempt(step), self.states[step], to, quantity)
@@ -114,8 +120,12 @@ class Job(Memory):
         if good < 0 or pieces.total > left:
             raise Refused(
                 _R.PIECES_DO_NOT_ADD_UP,
-                f"{_text(pieces.total if good >= 0 else ask.scrapped + ask.rejected)} pieces were given back, "
-                f"but only {_text(left)} of {_text(available)} are still in work here.",
+                Sentence(
+                    "{given} pieces were given back, but only {left} of {available} are still in work here.",
+                    given=_text(pieces.total if good >= 0 else ask.scrapped + ask.rejected),
+                    left=_text(left),
+                    available=_text(available),
+                ),
             )
         if ask.action is _A.REPORT:
             if pieces.total == 0:
@@ -126,13 +136,20 @@ class Job(Memory):
         if waiting and self.attempt(step) == 1:
             raise Refused(
                 _R.PREDECESSOR_OPEN,
-                f"Step '{self.graph.keys[waiting[0]]}' still makes pieces for this one; report what is done so far.",
+                Sentence(
+                    "Step '{step}' still makes pieces for this one; report what is done so far.",
+                    step=self.graph.keys[waiting[0]],
+                ),
             )
         if pieces.total < left:
             raise Refused(
                 _R.PIECES_DO_NOT_ADD_UP,
-                f"{_text(left - pieces.total)} of {_text(available)} pieces are unaccounted for: give them as good, "
-                "scrapped or rejected, or report progress instead.",
+                Sentence(
+                    "{lost} of {available} pieces are unaccounted for: give them as good, scrapped or rejected, "
+                    "or report progress instead.",
+                    lost=_text(left - pieces.total),
+                    available=_text(available),
+                ),
             )
         decision = Decision(changes=(self._change(step, _S.COMPLETED),), pieces=pieces)
         back = self.graph.rework_to.get(step)
@@ -151,7 +168,10 @@ class Job(Memory):
         returned = max(quantity - aside, ZERO)
         if quantity <= 0 or returned > made:
             raise Refused(
-                _R.NOTHING_TO_REWORK, f"There are {_text(aside + made)} pieces here that could be reworked, not more."
+                _R.NOTHING_TO_REWORK,
+                Sentence(
+                    "There are {pieces} pieces here that could be reworked, not more.", pieces=_text(aside + made)
+                ),
             )
         if returned > 0:
             self._refuse_moved_on(step)
@@ -163,27 +183,29 @@ class Job(Memory):
         if left <= 0:
             raise Refused(_R.NOTHING_TO_REWORK, "No pieces are waiting here; open the step that should send them.")
         if wanted is not None and wanted != left:
-            raise Refused(_R.NOTHING_TO_REWORK, f"A step that was given up is opened for all its {_text(left)} pieces.")
+            all_of_it = Sentence("A step that was given up is opened for all its {pieces} pieces.", pieces=_text(left))
+            raise Refused(_R.NOTHING_TO_REWORK, all_of_it)
         return left
 
     def _rework_target(self, key: str | None, step: int) -> int:
         if key is None:
             return self.graph.rework_to.get(step, step)
         if key not in self.graph.keys:
-            raise Refused(_R.NO_SUCH_STEP, f"This job has no step '{key}'.")
+            raise Refused(_R.NO_SUCH_STEP, Sentence("This job has no step '{step}'.", step=key))
         target = self.graph.keys.index(key)
         if not self.graph.loop(target, step):
-            raise Refused(_R.NOT_AN_ANCESTOR, f"Step '{key}' does not lead to this one, so work cannot go back to it.")
+            elsewhere = Sentence("Step '{step}' does not lead to this one, so work cannot go back to it.", step=key)
+            raise Refused(_R.NOT_AN_ANCESTOR, elsewhere)
         return target
 
     def _refuse_moved_on(self, step: int) -> None:
         for successor in self.graph.successors[step]:
             if self.states[successor] in _STARTED or self.states[successor] is _S.COMPLETED:
-                key = self.graph.keys[successor]
-                raise Refused(
-                    _R.PIECES_MOVED_ON,
-                    f"The pieces have gone on to step '{key}'; ask for rework there and name this step as its target.",
+                gone_on = Sentence(
+                    "The pieces have gone on to step '{step}'; ask for rework there and name this step as its target.",
+                    step=self.graph.keys[successor],
                 )
+                raise Refused(_R.PIECES_MOVED_ON, gone_on)
 
     def _with_rework(self, decision: Decision, loop: tuple[int, ...], sent: SentBack) -> Decision:
         """Add the next attempts from target to gate, and send not yet started followers back to waiting."""

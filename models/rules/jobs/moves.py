@@ -95,4 +95,4 @@ class Refused(Exception):  # noqa: N818 - named for the refusal it carries
 
     def __init__(self, kind: RefusalKind, detail: str) -> None:
         super().__init__(detail)
-        self.refusal = Refusal(kind, detail)
+        self.refusal = Refusal.saying(kind, detail)

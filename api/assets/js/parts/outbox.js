@@ -141,7 +141,7 @@ export class Outbox extends EventTarget {
     }
     if (answer.ok) {
       const [outcome] = said.outcomes ?? [{}];
-      if (outcome.state === "REFUSED") return this.#refuse(tap, outcome.refusal.detail, outcome.refusal.kind);
+      if (outcome.state === "REFUSED") return this.#refuse(tap, outcome.refusal.detail, outcome.refusal);
       await done((await this.#store("readwrite")).delete(tap.number));
       this.online = true;
       this.dispatchEvent(new CustomEvent("applied", { detail: { tap, outcome } }));
@@ -184,8 +184,8 @@ export class Outbox extends EventTarget {
     return fetch(address, { method: "POST", body, headers: { Accept: "application/json", ...headers }, signal: AbortSignal.timeout(30000) });
   }
 
-  async #refuse(tap, detail, kind) {
-    const refused = { ...tap, state: "refused", detail, kind };
+  async #refuse(tap, detail, { kind, pattern, named } = {}) {
+    const refused = { ...tap, state: "refused", detail, kind, pattern, named };
     await done((await this.#store("readwrite")).put(refused));
     this.online = true;
     this.dispatchEvent(new CustomEvent("refused", { detail: { tap: refused } }));

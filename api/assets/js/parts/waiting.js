@@ -19,11 +19,14 @@ export function showOutbox(taps, outbox, words) {
   document.getElementById("attention-list").replaceChildren(...refused.map((tap) => row(tap, outbox, JSON.parse(words.refusals))));
 }
 
-/** `said` holds a sentence for each kind of refusal where the person's language is not the server's. */
+/** `said` holds patterns, and a sentence for each kind of refusal, where the person's language is not the server's. */
+const cause = ({ pattern, named, kind, detail }, said) =>
+  said[pattern]?.replace(/\{(\w+)\}/g, (place, name) => named[name] ?? place) ?? said[kind] ?? detail;
+
 function row(tap, outbox, said) {
   const line = document.getElementById("attention-row").content.cloneNode(true);
   line.querySelector("strong").textContent = tap.label;
-  line.querySelector(".row-cause").textContent = said[tap.kind] ?? tap.detail;
+  line.querySelector(".row-cause").textContent = cause(tap, said);
   line.querySelector("a").href = `/station/${tap.work_order_id}`;
   line.querySelector("button").addEventListener("click", () => outbox.dismiss(tap.number));
   return line;
