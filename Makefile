@@ -25,9 +25,10 @@ run: $(VENV)/run.stamp $(ASSETS) ## start the whole product here; Ctrl-C stops i
 demo: $(VENV)/run.stamp $(ASSETS) ## build three real machines end to end through the API, and check every figure
 	@exec $(BIN)/factoryos demo
 
-# Each process has servers of its own; a file's tests stay together, for they share what is slow to make.
+# Each process has servers of its own; a file's tests stay together, for they share what is slow to make; the order is
+# that of tests/conftest.py.
 test: fast ## lint, types, contracts, then all tests on real servers
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: test ## all that must hold before a commit; the same as `make test`
 

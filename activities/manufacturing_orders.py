@@ -2,7 +2,7 @@ from temporalio import activity
 
 from models.connections.postgres import begin
 from models.messages.orders import Scaled, ScaleOrder
-from models.records import orders
+from models.records import order_scaling
 
 _WORK_ORDERS_AT_ONCE = 2_000  # rows per transaction: a second or two of work, so that a heartbeat follows soon
 
@@ -19,7 +19,7 @@ class ManufacturingOrderActivities:
         """
         while True:
             with begin(request.tenant_id) as session:
-                scaled, made = orders.scale(session, request.tenant_id, request.order_id, _WORK_ORDERS_AT_ONCE)
+                scaled, made = order_scaling.scale(session, request.tenant_id, request.order_id, _WORK_ORDERS_AT_ONCE)
             activity.heartbeat(made)
             if made >= scaled.job_count:
                 return scaled

@@ -16,11 +16,19 @@ from models.messages.exports import Export
 _IN_MEMORY = 1_000_000  # bytes; what is larger goes through a file without a name
 _LAST = frozenset({"active", "id", "row_version", "created_at", "updated_at"})  # what only programs read
 _BOM = "\ufeff"
+_AMOUNTS = frozenset({
+    "unit_cost", "value", "cost_per_hour", "labor_cost_per_hour", "planned_material_cost", "planned_time_cost",
+})  # fmt: skip
 CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 
 
-def as_csv(name: str, shape: type[Message], rows: Iterable[Message], how: Export) -> StreamingResponse:
-    """Return rows of one shape as a file; a text that a spreadsheet would run is led by an apostrophe."""
+def as_csv(
+    name: str, shape: type[Message], rows: Iterable[Message], how: Export, currency: str | None = None
+) -> StreamingResponse:
+    """Return rows of one shape as a file; a text that a spreadsheet would run is led by an apostrophe.
+
+    A file for spreadsheets names the currency at the head of amounts; programs find their columns as always.
+    """
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by whoever sends it
     try:
         text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
@@ -28,7 +36,8 @@ def as_csv(name: str, shape: type[Message], rows: Iterable[Message], how: Export
             text.write(_BOM)
         columns = sorted(shape.model_fields, key=_LAST.__contains__)
         table = csv.writer(text, delimiter=how.separator)
-        table.writerow(columns)
+        named = currency if how.bom else None
+        table.writerow([f"{one} ({named})" if named and one in _AMOUNTS else one for one in columns])
         table.writerows([cell(getattr(row, column)) for column in columns] for row in rows)
         text.flush()
         text.detach()

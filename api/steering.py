@@ -15,7 +15,7 @@ from models.messages.command_views import CommandOutcomes
 from models.messages.commands import Outcome
 from models.messages.commands import Request as Ask
 from models.records import commands as inbox
-from models.records import order_views, orders
+from models.records import order_scaling, order_views, orders
 from models.records.refusals import Conflict
 from models.rules.commands import CommandState
 from models.rules.orders import ENDED
@@ -69,7 +69,7 @@ def wishes_of_order(actor: Actor, key: str, order_id: UUID, ask: Ask) -> list[Wi
     """
     with read(actor.sight) as session:
         order = order_views.order(session, order_id)
-        made, of = orders.jobs_made(session, order_id)
+        made, of = order_scaling.jobs_made(session, order_id)
         if made < of:
             raise StillScaling(order.code, made, of)
         wishes = [Wish(f"{key}:{job_id}", ask, job_id=job_id) for job_id in orders.job_ids(session, order_id)]

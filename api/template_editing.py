@@ -5,7 +5,17 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.messages.access import Actor
-from models.messages.template_edits import EditNote, Redo, Revision, Rewrite, TemplateEdit, TemplateEdited, Undo
+from models.messages.template_edits import (
+    DuplicateStep,
+    EditNote,
+    Redo,
+    Revision,
+    Rewrite,
+    TemplateEdit,
+    TemplateEdited,
+    Undo,
+)
+from models.records import attachments
 from models.records import template_revisions as revisions
 from models.records import templates as records
 from models.records.refusals import check_version
@@ -29,6 +39,8 @@ def edit(session: Session, actor: Actor, template_id: UUID, wanted: TemplateEdit
     document = records.document_of(before)
     changed, selected = edited(document, one)
     view = records.replace(session, actor, before, changed, EditNote(kind=one.kind, subject=_subject(one, selected)))
+    if isinstance(one, DuplicateStep) and selected is not None:
+        attachments.copy_to_step(session, template_id, one.step, selected)
     return TemplateEdited(template=view, selected=selected, merged=merged)
 
 

@@ -10,8 +10,9 @@ from babel.messages.pofile import read_po, write_po
 
 from api.pages.frame.looks import module_words
 from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
-from models.rules import forecasts, passwords, pins
+from models.rules import explanations, forecasts, passwords, pins
 from models.rules.access import MEANING
+from templates_engine.drawing import WORDS
 
 _API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pages show
 _RECORDS = FOLDER.parents[2] / "models" / "records"
@@ -27,7 +28,7 @@ def said() -> Catalog:
     found = Catalog(project="FactoryOS", charset="utf-8")
     for _, _, message, _, _ in extract_from_dir(_API, _METHODS, _OPTIONS, _KEYWORDS):
         found.add(message)
-    for sentence in (*_sentences(), *forecasts.ASSUMES):
+    for sentence in (*_sentences(), *forecasts.ASSUMES, *explanations.Why, *explanations.Next, *WORDS):
         found.add(sentence)
     return found
 

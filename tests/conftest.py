@@ -41,6 +41,7 @@ def servers() -> Iterator[Plan]:
 
 _TALLIES = pytest.StashKey[dict[str, int]]()
 _REPORTED = "tallies"
+_LONG = {"browser", "faults", "story"}
 
 
 @pytest.fixture
@@ -77,11 +78,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse two tests of one name: run in several processes, only one of them would run."""
+    """Refuse two tests of one name, of which only one would run in several processes; begin with what takes longest.
+
+    Else a process would be left alone with a storm while the others have nothing to do.
+    """
     names = Counter(item.nodeid for item in items)
     doubled = [name for name, times in names.items() if times > 1]
     if doubled:
         raise pytest.UsageError(f"these names stand for several tests: {', '.join(doubled)}")
+    items.sort(key=lambda item: item.nodeid.split("/")[1] not in _LONG)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

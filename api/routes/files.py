@@ -10,7 +10,7 @@ from api.errors import Problem, documented
 from api.idempotency import Once
 from api.routing import feature
 from models.connections.postgres import begin, read
-from models.messages.files import AttachmentDraft, Attachments, AttachmentView, FileView
+from models.messages.files import AttachmentCaption, AttachmentDraft, Attachments, AttachmentView, FileView
 from models.records import attachments
 from models.records import files as records
 from models.rules.access import Permission
@@ -104,6 +104,15 @@ def attach_file(draft: AttachmentDraft, actor: MayAddFiles, once: Once) -> Respo
     if draft.template_id is not None and not actor.may(Permission.TEMPLATES_EDIT):
         raise Forbidden(actor, Permission.TEMPLATES_EDIT)
     return once(draft, lambda session: attachments.attach(session, actor, draft), status=201)
+
+
+@attachments_router.put(
+    "/{attachment_id}/caption", summary="Caption a step's file", responses=documented("not-found", "conflict")
+)
+def caption_file(attachment_id: UUID, wanted: AttachmentCaption, actor: MayEditTemplates) -> AttachmentView:
+    """Write something else under a file of a draft's step."""
+    with begin(actor.sight) as session:
+        return attachments.recaption(session, actor, attachment_id, wanted)
 
 
 @attachments_router.delete(

@@ -14,6 +14,7 @@ from models.messages.exports import ManufacturingOrderExport
 from models.messages.orders import ManufacturingOrderFilters, ManufacturingOrderView, RequirementView
 from models.messages.paging import Page
 from models.records import order_views as records
+from models.records.tenants import currency
 
 router = feature("manufacturing orders", "/manufacturing-orders")
 
@@ -34,7 +35,7 @@ def export_manufacturing_orders(
     """Return every manufacturing order that fits as a CSV file."""
     with read(actor.sight) as session:
         rows = records.every_manufacturing_order(session, asked)
-        return as_csv("manufacturing-orders", ManufacturingOrderView, rows, asked)
+        return as_csv("manufacturing-orders", ManufacturingOrderView, rows, asked, currency(session, actor.tenant_id))
 
 
 @router.get("/{manufacturing_order_id}", summary="Get a manufacturing order", responses=documented("not-found"))

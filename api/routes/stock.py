@@ -28,6 +28,7 @@ from models.messages.stock import (
 )
 from models.records import stock_ledger, stock_levels, stock_shortages
 from models.records import stock_views as records
+from models.records.tenants import currency
 
 router = feature("stock", "/stock")
 _POSTING = documented("stock-short", "idempotency-key-missing", "idempotency-key-reused")
@@ -55,7 +56,8 @@ def list_stock_entries(
 def export_stock_entries(actor: MayReadStock, asked: Annotated[EntryExport, Query()]) -> StreamingResponse:
     """Return every row of the ledger that fits as a CSV file."""
     with read(actor.sight) as session:
-        return as_csv("stock-ledger", EntryView, stock_ledger.every_entry(session, asked), asked)
+        rows = stock_ledger.every_entry(session, asked)
+        return as_csv("stock-ledger", EntryView, rows, asked, currency(session, actor.tenant_id))
 
 
 @router.get("/levels", summary="List stock levels", responses=documented("bad-cursor"))
@@ -71,7 +73,8 @@ def list_stock_levels(
 def export_stock_levels(actor: MayReadStock, asked: Annotated[LevelExport, Query()]) -> StreamingResponse:
     """Return every stock level that fits as a CSV file."""
     with read(actor.sight) as session:
-        return as_csv("stock", StockLevel, stock_levels.every_level(session, asked), asked)
+        rows = stock_levels.every_level(session, asked)
+        return as_csv("stock", StockLevel, rows, asked, currency(session, actor.tenant_id))
 
 
 @router.get("/totals", summary="Read stock in figures")

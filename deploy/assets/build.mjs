@@ -104,6 +104,9 @@ const files = await bundle();
 const icons = await sprite();
 files["icons.svg"] = icons.file;
 files["favicon.svg"] = await hashed("favicon.svg", await readFile(here("api/assets/favicon.svg"), "utf8"));
+for (const name of await readdir(here("api/assets/app-icons"))) {
+  files[name] = await hashed(name, await readFile(here("api/assets/app-icons", name)));
+}
 await licences();
 await compress();
 const firstLoad = await checkFirstLoad(["app.css", "app.js", "theme.js", "icons.svg"].map((name) => files[name]));

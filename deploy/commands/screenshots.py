@@ -29,6 +29,7 @@ def screenshots(
         Path | None, typer.Option(help="Every page, both themes, every size, into this folder; else the README's.")
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only pages with this in their name; again for more.")] = None,
+    language: Annotated[str, typer.Option(help="What the browser speaks, such as de.")] = "en",
 ) -> None:
     """Take pictures of the demo factory's screens: of the stack that runs here, else of one started for it.
 
@@ -48,6 +49,7 @@ def screenshots(
                 else contact.shoot(windows, sheets, only or (), console.print)
             ),
             console.print,
+            language,
         )
     for trouble in troubles:
         console.print(f"[bold red]Not shown:[/] {trouble}", highlight=False)
@@ -56,7 +58,7 @@ def screenshots(
         raise typer.Exit(FAILED)
 
 
-def _with_windows(work: Callable[["Windows"], list[str]], say: Callable[[str], None]) -> list[str]:
+def _with_windows(work: Callable[["Windows"], list[str]], say: Callable[[str], None], language: str) -> list[str]:
     """Do some work in windows on the stack that runs here, or on one of our own."""
     from deploy.demo.stack import own_stack
     from deploy.pictures.browser import Windows, chromium
@@ -68,7 +70,7 @@ def _with_windows(work: Callable[["Windows"], list[str]], say: Callable[[str], N
             raise StackError("This is no demo factory: its log-ins are not known here.") from None
         people = {each["user"]: Access(url, each["user"], each["password"]) for each in kept}
         with chromium() as browser:
-            return work(Windows(browser, url, people))
+            return work(Windows(browser, url, people, language))
 
     state = State.default()
     run = state.run_file.living()

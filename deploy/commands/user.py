@@ -69,7 +69,7 @@ def add(  # noqa: PLR0913 - one parameter per option
     name: Annotated[str, typer.Option(help="How they are called.")],
     role: Annotated[str, typer.Option(help="A built-in role, or one of the factory's own.")],
     email: Annotated[str | None, typer.Option(help="Where a new password can be sent.")] = None,
-    language: Annotated[str, typer.Option(help="Such as en or de.")] = "en",
+    language: Annotated[str | None, typer.Option(help="Such as en or de; left out, their browser's.")] = None,
     time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
     with_password: Annotated[
         bool, typer.Option("--with-password", help="Make a first password, and show it once.")

@@ -14,7 +14,7 @@ from models.messages.commands import ApplyMoves, Command, DataEntry, Move, Outco
 from models.messages.jobs import FinishJob, OpenWorkOrders
 from models.messages.orders import PlaceOrder
 from models.messages.templates import PlanStep
-from models.records import files, orders, plans
+from models.records import files, order_scaling, orders, plans
 from models.records.jobs import life
 from models.records.work_orders.apply import apply
 from models.rules.access import Permission
@@ -62,7 +62,7 @@ class Floor:
         order = orders.place(self.session, actor, ask)
         if not scaled:
             return []
-        orders.scale(self.session, self.tenant_id, order.id, _ALL_AT_ONCE)
+        order_scaling.scale(self.session, self.tenant_id, order.id, _ALL_AT_ONCE)
         made = [self._opened(row) for row in self._rows(order.id)]
         self.jobs += made
         return made

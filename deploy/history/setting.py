@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from api import publishing
+from deploy.history.pictures import hang_pictures
 from models.messages.access import Actor
 from models.messages.api_keys import KeyDraft
 from models.messages.boms import BomLineEdit
@@ -21,7 +22,8 @@ from models.messages.stock import Postings, StockPosting
 from models.messages.teams import SkillDraft, TeamDraft
 from models.messages.template_library import TemplateImport
 from models.messages.templates import Plan, TemplateView
-from models.records import boms, calls, notes, stock_views, templates
+from models.messages.tenants import SettingsDraft
+from models.records import boms, calls, notes, stock_views, templates, tenants
 from models.records.access import keys, skills, stations, teams
 from models.records.catalog import parts, suppliers
 from models.rules.access import Permission
@@ -53,7 +55,8 @@ _OPEN_KEY = timedelta(days=180)
 
 
 def people_and_places(session: Session, admin: Actor, people: Mapping[str, Actor], now: datetime) -> None:
-    """Make teams, skills with their certificates, and an API key as a factory that is connected has one."""
+    """Count in euros; make teams, skills with their certificates, and an API key as a connected factory has one."""
+    tenants.change_settings(session, admin, SettingsDraft(currency="EUR"), 0)
     for code, (name, members) in _TEAMS.items():
         ids = tuple(people[member].user_id for member in members)
         teams.create_team(session, admin, TeamDraft(code=code, name=name, members=ids))
@@ -78,9 +81,10 @@ def published(session: Session, admin: Actor) -> list[TemplateView]:
 
 
 def publish_file(session: Session, admin: Actor, name: str) -> TemplateView:
-    """Import one of the demo's template files, with what it lacks in the catalog, and publish it."""
+    """Import one of the demo's template files, with what it lacks in the catalog, illustrate it and publish it."""
     content = (files("deploy") / "demo" / f"{name}.yaml").read_text(encoding="utf-8")
     imported = publishing.import_yaml(session, admin, TemplateImport(yaml=content, create_missing=True))
+    hang_pictures(session, admin, imported.template, name)
     return publishing.publish(session, admin, imported.template.id, None)
 
 

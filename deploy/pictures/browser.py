@@ -53,6 +53,7 @@ class Windows:
     browser: Browser
     url: str
     people: Mapping[str, Access]
+    language: str = "en"
     _open: dict[tuple[str | None, str, str], Page] = field(default_factory=dict)
     _cookies: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
@@ -69,8 +70,8 @@ class Windows:
     def _context(self, theme: str, size: str) -> BrowserContext:
         width, height = SIZES[size]
         context = self.browser.new_context(
-            base_url=self.url, viewport={"width": width, "height": height}, locale="en", reduced_motion="reduce",
-            has_touch=size in {"phone", "tablet"}, timezone_id="Europe/Berlin",
+            base_url=self.url, viewport={"width": width, "height": height}, locale=self.language,
+            has_touch=size in {"phone", "tablet"}, reduced_motion="reduce", timezone_id="Europe/Berlin",
         )  # fmt: skip
         context.add_cookies([{"name": "theme", "value": theme, "url": self.url}])
         context.set_default_timeout(_PATIENCE_MS)

@@ -78,7 +78,10 @@ def _bound(sight: UUID | Sight) -> str:
     """Return the statements that bind a transaction; identifiers are UUIDs, so they need no quoting."""
     if not isinstance(sight, Sight):
         return f"; SET LOCAL app.tenant = '{UUID(str(sight))}'"
-    owned = {"app.tenant": sight.tenant_id, "app.own_orders": sight.own_orders, "app.own_work": sight.own_work}
+    owned = {
+        "app.tenant": sight.tenant_id, "app.own_orders": sight.own_orders, "app.own_work": sight.own_work,
+        "app.own_commands": sight.own_commands,
+    }  # fmt: skip
     return "".join(f"; SET LOCAL {name} = '{UUID(str(value))}'" for name, value in owned.items() if value is not None)
 
 

@@ -5,16 +5,17 @@ from pydantic import Field
 
 from models.messages.base import Code, Id, Instant, Message, Name
 from models.messages.credentials import AppCode, Secret
-from models.rules.access import WIDER, Permission, may
+from models.rules.access import WIDER, Permission, may, works
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a transaction sees: one factory, and of orders or work only one person's own where that person is named."""
+    """What a transaction sees: one factory; of orders, work or commands only a person's own where that one is named."""
 
     tenant_id: UUID
     own_orders: UUID | None = None
     own_work: UUID | None = None
+    own_commands: UUID | None = None
 
 
 class Actor(Message):
@@ -35,11 +36,17 @@ class Actor(Message):
         return may(self.permissions, permission)
 
     @property
+    def works(self) -> bool:
+        """Whether this person may lay hands on any work, by whichever action."""
+        return works(self.permissions)
+
+    @property
     def sight(self) -> Sight:
         """What this person's transactions may see."""
         return Sight(
-            self.tenant_id, self._only(Permission.ORDERS_READ_OWN), self._only(Permission.WORK_ORDERS_READ_OWN)
-        )
+            self.tenant_id, self._only(Permission.ORDERS_READ_OWN), self._only(Permission.WORK_ORDERS_READ_OWN),
+            self._only(Permission.COMMANDS_READ_OWN),
+        )  # fmt: skip
 
     def _only(self, narrow: Permission) -> UUID | None:
         """Return this person where they may list their own and no more; who may list none still meets rows by join."""

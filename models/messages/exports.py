@@ -15,7 +15,9 @@ class Export(Message):
     """How a list is written as CSV; the defaults are what programs expect, `;` and `bom` what spreadsheets like."""
 
     separator: Literal[",", ";"] = Field(",", description="What parts the columns")
-    bom: bool = Field(False, description="Begin with a byte order mark, by which Excel knows UTF-8")
+    bom: bool = Field(
+        False, description="Begin with a byte order mark, by which Excel knows UTF-8; heads name currencies"
+    )
 
 
 class PartExport(PartFilters, Export):

@@ -17,6 +17,9 @@ class FileView(Message):
     uploaded_at: Instant
 
 
+Caption = Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)]
+
+
 class AttachmentDraft(Message):
     """Where an uploaded file belongs: to a work order, or to a step of a template that is still a draft."""
 
@@ -24,7 +27,7 @@ class AttachmentDraft(Message):
     work_order_id: Id | None = None
     template_id: Id | None = None
     step: Code | None = Field(None, description="Key of the template's step")
-    caption: Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)] = ""
+    caption: Caption = ""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -33,6 +36,12 @@ class AttachmentDraft(Message):
         if (self.template_id is None) is not (self.step is None):
             raise ValueError("a template's file belongs to one of its steps: name template_id and step together")
         return self
+
+
+class AttachmentCaption(Message):
+    """What is written under a picture of a template's step."""
+
+    caption: Caption
 
 
 class AttachmentView(Message):

@@ -1,6 +1,7 @@
 from pydantic import Field
 
 from models.messages.base import Figure, Id, Instant, Message
+from models.messages.work_orders import Sentence
 from models.rules.forecasts import ASSUMES, Standing
 from models.rules.work_orders import WaitReason
 
@@ -14,6 +15,8 @@ class Obstacle(Message):
     kind: WaitReason | None = Field(description="None where nothing hinders it: somebody may start it")
     words: str
     next_action: str
+    sentence: Sentence | None = Field(None, exclude=True)
+    next_sentence: Sentence | None = Field(None, exclude=True)
 
 
 class JobForecast(Message):

@@ -38,7 +38,7 @@ class ProfileDraft(Message):
 
     display_name: Name = Field(examples=["Maria Lindqvist"])
     email: Email | None = None
-    language: Language = "en"
+    language: Language | None = Field(None, description="Null follows the browser")
     time_zone: TimeZone = "UTC"
 
 
@@ -87,7 +87,7 @@ class PersonView(ProfileDraft):
     kind: Literal["person", "service"]
     role: str
     email: str | None
-    language: str
+    language: str | None
     time_zone: str
     hourly_rate: Money | None = Field(description="Shown to holders of costs:read or users:edit; null for all others")
     active: bool

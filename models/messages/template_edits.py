@@ -150,6 +150,11 @@ class Splice(Message):
         notes = None if self.notes is None else self.notes[::-1]
         return Splice(start=self.start, before=self.after, after=self.before, title=title, notes=notes)
 
+    def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the keys of the steps that went, and of those that came."""
+        old, new = ([step.key for step in steps] for steps in (self.before, self.after))
+        return tuple(key for key in old if key not in new), tuple(key for key in new if key not in old)
+
     def touched(self) -> tuple[str, ...]:
         """Return what differs: `step field` for a field, the step alone where it came or went, `#title`, `#notes`."""
         old, new = ({step.key: step for step in steps} for steps in (self.before, self.after))

@@ -17,7 +17,9 @@ class SettingsDraft(Message):
         examples=[730],
     )
     second_factor_required: bool = Field(False, description="Nobody works without a second factor at log-in")
-    language: Language = Field("en", description="Of screens that are nobody's", examples=["de"])
+    language: Language | None = Field(
+        None, description="Of screens that are nobody's, such as walls; null follows the browser", examples=["de"]
+    )
     time_zone: TimeZone = Field("UTC", description="Of screens that are nobody's")
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] | None = Field(
         None, description="What money is counted in, as ISO 4217 has it", examples=["EUR"]

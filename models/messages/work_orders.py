@@ -202,11 +202,24 @@ class EventFilters(PageRequest):
     sort: Literal["seq", "-seq"] = "seq"
 
 
+class Sentence(Message):
+    """A sentence with the names it fills in, as pages need it to say it in another language."""
+
+    text: str
+    values: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The sentence itself, in English."""
+        return self.text % self.values
+
+
 class Reason(Message):
     """Why an open work order does not move, in words and as a kind programs can count."""
 
     kind: WaitReason
     words: str
+    sentence: Sentence | None = Field(None, exclude=True)
 
 
 class Explanation(Message):
@@ -219,6 +232,7 @@ class Explanation(Message):
     since: Instant | None
     reasons: tuple[Reason, ...]
     next_action: str
+    next_sentence: Sentence | None = Field(None, exclude=True)
 
 
 class Undelivered(Message):

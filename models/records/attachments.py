@@ -6,7 +6,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.messages.access import Actor
-from models.messages.files import AttachmentDraft, AttachmentView
+from models.messages.files import AttachmentCaption, AttachmentDraft, AttachmentView
+from models.messages.template_edits import Splice
 from models.records.refusals import Conflict, Unfit, found
 from models.records.versioned import tell
 from models.rules.templates import TemplateStatus
@@ -21,11 +22,18 @@ _SHOWN = """
       FROM attachments a JOIN files f ON f.id = a.file_id JOIN users u ON u.id = a.attached_by
 """
 _ONE = text(f"{_SHOWN} WHERE a.id = :id")
-_OF_TEMPLATE = text(f"{_SHOWN} WHERE a.template_id = :template ORDER BY a.step_key, a.attached_at, a.id LIMIT 1000")
+_OF_TEMPLATE = text(
+    f"{_SHOWN} WHERE a.template_id = :template AND a.away_by IS NULL "
+    "ORDER BY a.step_key, a.attached_at, a.id LIMIT 1000"
+)
+_OF_STEP = text(
+    f"{_SHOWN} WHERE a.template_id = :template AND a.step_key = :step AND a.away_by IS NULL "
+    "ORDER BY a.attached_at, a.id LIMIT 200"
+)
 # A plan may be that of several versions with the same content; the newest that is or was published tells.
 _OF_WORK_ORDER = text(f"""
     {_SHOWN} WHERE a.work_order_id = :work_order
-        OR (a.step_key = :step AND a.template_id = (
+        OR (a.step_key = :step AND a.away_by IS NULL AND a.template_id = (
             SELECT t.id FROM templates t JOIN work_orders w ON w.id = :work_order JOIN jobs j ON j.id = w.job_id
               JOIN manufacturing_orders m ON m.id = j.manufacturing_order_id
              WHERE t.plan_hash = j.plan_hash AND t.product_id = m.product_id ORDER BY t.version_number DESC LIMIT 1))
@@ -34,8 +42,24 @@ _OF_WORK_ORDER = text(f"""
 _COPY = text("""
     INSERT INTO attachments (id, tenant_id, file_id, template_id, step_key, caption, attached_by, attached_at)
     SELECT gen_random_uuid(), a.tenant_id, a.file_id, :copy, a.step_key, a.caption, a.attached_by, a.attached_at
-      FROM attachments a WHERE a.template_id = :original
+      FROM attachments a WHERE a.template_id = :original AND a.away_by IS NULL
 """)
+_COPY_STEP = text("""
+    INSERT INTO attachments (id, tenant_id, file_id, template_id, step_key, caption, attached_by, attached_at)
+    SELECT gen_random_uuid(), a.tenant_id, a.file_id, a.template_id, :copy, a.caption, a.attached_by, a.attached_at
+      FROM attachments a WHERE a.template_id = :template AND a.step_key = :step AND a.away_by IS NULL
+""")
+_RENAME = text(
+    "UPDATE attachments SET step_key = :new WHERE template_id = :template AND step_key = :old AND away_by IS NULL"
+)
+_PUT_AWAY = text(
+    "UPDATE attachments SET away_by = :revision WHERE template_id = :template "
+    "AND step_key = ANY(:keys) AND away_by IS NULL"
+)
+_BRING_BACK = text(
+    "UPDATE attachments SET away_by = NULL WHERE template_id = :template "
+    "AND step_key = ANY(:keys) AND away_by = :revision"
+)
 
 
 def of_work_order(session: Session, work_order_id: UUID) -> tuple[AttachmentView, ...]:
@@ -49,6 +73,13 @@ def of_template(session: Session, template_id: UUID) -> tuple[AttachmentView, ..
     """Return the files of all steps of a template, by step. Raises Missing."""
     found("template", template_id, session.get(Template, template_id))
     rows = session.execute(_OF_TEMPLATE, {"template": template_id, "step": ""}).mappings()
+    return tuple(AttachmentView.model_validate(dict(row)) for row in rows)
+
+
+def of_step(session: Session, template_id: UUID, step: str) -> tuple[AttachmentView, ...]:
+    """Return the files of one step of a template, as attached. Raises Missing."""
+    found("template", template_id, session.get(Template, template_id))
+    rows = session.execute(_OF_STEP, {"template": template_id, "step": step}).mappings()
     return tuple(AttachmentView.model_validate(dict(row)) for row in rows)
 
 
@@ -69,13 +100,21 @@ def attach(session: Session, actor: Actor, draft: AttachmentDraft) -> Attachment
     return view
 
 
+def recaption(session: Session, actor: Actor, identity: UUID, wanted: AttachmentCaption) -> AttachmentView:
+    """Write something else under a file of a draft's step. Raises Missing and Conflict."""
+    row, before = _of_draft(session, identity)
+    if row.caption == wanted.caption:
+        return before
+    row.caption = wanted.caption
+    session.flush()
+    after = _view(session, identity, before.step)
+    tell(session, actor, "files:captioned", identity, module=_MODULE, before=before, after=after)
+    return after
+
+
 def detach(session: Session, actor: Actor, identity: UUID) -> None:
     """Take a file from a draft's step; what was attached at work stays. Raises Missing and Conflict."""
-    row: Attachment = found(_WHAT, identity, session.get(Attachment, identity))
-    if row.template_id is None:
-        raise Conflict("What was attached at work is part of its record and stays.")
-    _check_draft(session, row.template_id, None)
-    before = _view(session, identity, row.step_key or "")
+    row, before = _of_draft(session, identity)
     session.delete(row)
     session.flush()
     tell(session, actor, "files:detached", identity, module=_MODULE, before=before)
@@ -84,6 +123,35 @@ def detach(session: Session, actor: Actor, identity: UUID) -> None:
 def copy_to_clone(session: Session, original: UUID, copy: UUID) -> None:
     """Give a new version of a template what its original's steps show."""
     session.execute(_COPY, {"original": original, "copy": copy})
+
+
+def copy_to_step(session: Session, template_id: UUID, step: str, copy: str) -> None:
+    """Give the copy of a step what the step shows."""
+    session.execute(_COPY_STEP, {"template": template_id, "step": step, "copy": copy})
+
+
+def follow(session: Session, template_id: UUID, splice: Splice, revision: int, *, renames: bool) -> None:
+    """Let the files of a draft's steps go where a change of the draft took their steps.
+
+    A step that got another key keeps its files. Those of a step that went are put away under the number of the
+    change, so that a new step of the same key does not show them, and come back when the change is taken back.
+    """
+    went, came = splice.keys()
+    if renames and len(went) == len(came) == 1:
+        session.execute(_RENAME, {"template": template_id, "old": went[0], "new": came[0]})
+        return
+    for statement, keys in ((_PUT_AWAY, went), (_BRING_BACK, came)):
+        if keys:
+            session.execute(statement, {"template": template_id, "keys": list(keys), "revision": revision})
+
+
+def _of_draft(session: Session, identity: UUID) -> tuple[Attachment, AttachmentView]:
+    """Return a file at a step of a draft, which is locked. Raises Missing and Conflict."""
+    row: Attachment = found(_WHAT, identity, session.get(Attachment, identity))
+    if row.template_id is None:
+        raise Conflict("What was attached at work is part of its record and stays.")
+    _check_draft(session, row.template_id, None)
+    return row, _view(session, identity, row.step_key or "")
 
 
 def _view(session: Session, identity: UUID, step: str) -> AttachmentView:

@@ -34,8 +34,8 @@ class Overtaken(Stale):
         return {**super().members(), "revisions": told}
 
 
-def remember(session: Session, actor: Actor, after: TemplateView, splice: Splice, what: EditNote) -> None:
-    """Add a change to a draft's history; what had been taken back before can then no longer be brought back."""
+def remember(session: Session, actor: Actor, after: TemplateView, splice: Splice, what: EditNote) -> int:
+    """Add a change to a draft's history and return its number; what had been taken back before is then forgotten."""
     session.execute(delete(TemplateRevision).where(_of(after.id), col(TemplateRevision.undone)))
     latest = last(session, after.id)
     touched = list(splice.touched())
@@ -44,7 +44,7 @@ def remember(session: Session, actor: Actor, after: TemplateView, splice: Splice
         splice = splice.model_copy(update={"before": old.before, "start": old.start})
         latest.splice, latest.version, latest.made_at = splice.model_dump(mode="json"), after.row_version, utc_now()
         session.flush()
-        return
+        return latest.number
     number = 1 if latest is None else latest.number + 1
     session.add(
         TemplateRevision(
@@ -54,6 +54,7 @@ def remember(session: Session, actor: Actor, after: TemplateView, splice: Splice
     )  # fmt: skip
     session.flush()
     session.execute(delete(TemplateRevision).where(_of(after.id), col(TemplateRevision.number) <= number - _KEPT))
+    return number
 
 
 def last(session: Session, template_id: UUID) -> TemplateRevision | None:

@@ -15,7 +15,7 @@ from models.messages.template_edits import EditNote, Splice
 from models.messages.template_library import DraftFate, TemplateFilters, TemplateUsage
 from models.messages.templates import Plan, TemplateDocument, TemplateView
 from models.records import template_revisions as revisions
-from models.records.attachments import copy_to_clone
+from models.records.attachments import copy_to_clone, follow
 from models.records.codes import take
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Unfit, check_version, found
@@ -161,7 +161,8 @@ def replace(
     after = summary(session, before.id).model_copy(update={"document": document})
     _tell(session, actor, "updated", before, after)
     splice = Splice.between(document_of(before), document)
-    revisions.remember(session, actor, after, splice, what)
+    number = revisions.remember(session, actor, after, splice, what)
+    follow(session, before.id, splice, number, renames=what.kind == "change_step")
     return after
 
 
@@ -174,11 +175,13 @@ def turn(session: Session, actor: Actor, identity: UUID, expected: int, *, back:
     row = revisions.last(session, identity) if back else revisions.next_undone(session, identity)
     if row is None:
         raise Conflict(f"There is nothing to {'take back' if back else 'bring back'}.")
-    splice = Splice.model_validate(row.splice)
-    document = (splice.reversed() if back else splice).applied(document_of(before))
+    made = Splice.model_validate(row.splice)
+    splice = made.reversed() if back else made
+    document = splice.applied(document_of(before))
     _store(session, before.id, document)
     after = summary(session, before.id).model_copy(update={"document": document})
     revisions.turn(session, actor, row, after.row_version, undone=back)
+    follow(session, before.id, splice, row.number, renames=row.kind == "change_step")
     _tell(session, actor, "updated", before, after)
     return after, row.subject
 

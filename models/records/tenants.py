@@ -41,6 +41,11 @@ def settings(session: Session, tenant_id: UUID) -> SettingsView:
     return SettingsView() if row is None else _view(row)
 
 
+def currency(session: Session, tenant_id: UUID) -> str | None:
+    """Return what a tenant counts money in, where it has named that."""
+    return settings(session, tenant_id).currency
+
+
 def change_settings(session: Session, actor: Actor, draft: SettingsDraft, expected: int) -> SettingsView:
     """Replace a tenant's settings.
 

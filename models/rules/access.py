@@ -149,11 +149,11 @@ MEANING: dict[Permission, str] = {
     _P.ORDERS_CREATE: "Place orders.",
     _P.ORDERS_CONTROL: "Hold, release and cancel orders.",
     _P.WORK_ORDERS_READ: "See all work on the floor: jobs and work orders.",
-    _P.WORK_ORDERS_READ_OWN: "See the work orders that are assigned to oneself.",
+    _P.WORK_ORDERS_READ_OWN: "See the work orders that are assigned to oneself; comes with any right to work on them.",
     _P.WORK_ORDERS_ACT: "Open the station; what may be done there needs a permission of its own.",
     _P.WORK_ORDERS_WORK: "Do all the work of a work order: start, pause, resume, report and complete.",
     _P.WORK_ORDERS_CONTROL: "Steer all work: assign, hold, release, skip, cancel and send back, and act for others.",
-    _P.WORK_ORDERS_START: "Start work orders that are one's own or nobody's.",
+    _P.WORK_ORDERS_START: "Start work orders that are one's own, or nobody's where one sees all work.",
     _P.WORK_ORDERS_PAUSE: "Pause one's running work.",
     _P.WORK_ORDERS_RESUME: "Go on with one's paused work.",
     _P.WORK_ORDERS_REPORT: "Count pieces of one's running work.",
@@ -188,13 +188,15 @@ MEANING: dict[Permission, str] = {
 def held(role: str, custom: Collection[str] | None, scopes: Collection[str] | None = None) -> frozenset[Permission]:
     """Return the permissions of a role's name: the built-in ones, else those of the factory's own role.
 
-    An unknown role holds nothing. The scopes of an API key take away, they never add; words this version does not know
-    are passed over.
+    An unknown role holds nothing. Whoever may lay hands on work sees what is theirs. The scopes of an API key take
+    away, they never add; words this version does not know are passed over.
     """
     if role in {built_in.value for built_in in Role}:
         permissions = MATRIX[Role(role)]
     else:
         permissions = known(custom or ()) - ONLY_ADMIN
+        if works(permissions) and not may(permissions, Permission.WORK_ORDERS_READ):
+            permissions |= {Permission.WORK_ORDERS_READ_OWN}
     if scopes is None:
         return permissions
     named = known(scopes)
@@ -206,6 +208,11 @@ def may(permissions: Collection[Permission], permission: Permission) -> bool:
     if permission in permissions or WIDER.get(permission) in permissions:
         return True
     return any(may(permissions, each) for each in ANY_OF.get(permission, ()))
+
+
+def works(permissions: Collection[Permission]) -> bool:
+    """Tell whether somebody may lay hands on work, by whichever action."""
+    return any(may(permissions, TO_DO[action]) for action in HANDS_ON)
 
 
 def acts_for_others(permissions: Collection[Permission], action: Action) -> bool:

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary
 from sqlmodel import Field
 
 from models.tables.base import Row, identity, instant, reference
@@ -23,13 +23,23 @@ class File(Row, table=True):
 
 
 class Attachment(Row, table=True):
-    """A file at its place: a step of one template version, or a work order. The file itself never changes."""
+    """A file at its place: a step of one template version, or a work order. The file itself never changes.
+
+    `away_by` is the change of the draft that took its step away: taken back, it brings the file back; forgotten, the
+    file is gone from there for good.
+    """
 
     __tablename__ = "attachments"
     __table_args__ = (
         CheckConstraint(
             "(work_order_id IS NULL) <> (template_id IS NULL) AND (template_id IS NULL) = (step_key IS NULL)",
             name="attachments_one_subject",
+        ),
+        ForeignKeyConstraint(
+            ["template_id", "away_by"],
+            ["template_revisions.template_id", "template_revisions.number"],
+            name="attachments_away_by_revision",
+            ondelete="CASCADE",
         ),
         Index("attachments_by_work_order", "work_order_id", "id", postgresql_where="work_order_id IS NOT NULL"),
         Index("attachments_by_template", "template_id", "step_key", "id", postgresql_where="template_id IS NOT NULL"),
@@ -42,6 +52,7 @@ class Attachment(Row, table=True):
         default=None, sa_column=Column(ForeignKey("templates.id", ondelete="CASCADE"), nullable=True)
     )
     step_key: str | None = Field(default=None, max_length=64)
+    away_by: int | None = None
     caption: str = Field(default="", max_length=200)
     attached_by: UUID = reference("users.id")
     attached_at: datetime = instant(nullable=False)

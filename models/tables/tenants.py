@@ -27,7 +27,7 @@ class TenantSettings(Row, table=True):
     tenant_id: UUID = Field(foreign_key="tenants.id", primary_key=True)
     audit_keep_days: int | None = None
     second_factor_required: bool = False
-    language: str = Field(default="en", max_length=16)
+    language: str | None = Field(default=None, max_length=16)
     time_zone: str = Field(default="UTC", max_length=64)
     currency: str | None = Field(default=None, max_length=3)
     row_version: int = 1

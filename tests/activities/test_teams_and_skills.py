@@ -1,16 +1,13 @@
 """Who may take a piece of work: the members of its team, and those who have learnt it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
 
+from deploy.bench.statements import counted
 from models.connections.ids import new_id
-from models.connections.postgres import engine
 from models.messages.commands import (
     AssignWorkOrder,
     CompleteWorkOrder,
@@ -165,20 +162,6 @@ def test_a_certificate_of_another_factory_counts_for_nothing(welding: Hands, oth
     _not_qualified(welding, StartWorkOrder(), actor=stranger)
 
 
-@contextmanager
-def _counted() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
-
-
 def test_skills_cost_one_statement_where_they_are_required_and_none_elsewhere(welding: Hands) -> None:
     _certify(welding, Role.MANAGER, welding.clock - timedelta(days=1))
     # Both pause first, so that neither is the first move of the job.
@@ -186,7 +169,7 @@ def test_skills_cost_one_statement_where_they_are_required_and_none_elsewhere(we
     for key in ("cut", "mount"):
         welding.do(StartWorkOrder(), key)
         welding.do(PauseWorkOrder(), key)
-        with _counted() as statements:
+        with counted() as statements:
             welding.do(ResumeWorkOrder(), key)
         counts[key] = [one for one in statements if "work_orders" in one or "user_skills" in one or "jobs" in one]
         welding.do(CompleteWorkOrder(data=({"key": "torque", "value": "1.5"},) if key == "mount" else ()), key)

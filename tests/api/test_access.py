@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from api.tokens import AUDIENCE, session_of
-from models.connections.postgres import engine
+from deploy.bench.statements import counted
 from models.connections.settings import settings
 from models.rules.access import MATRIX, Role
 from tests.api.conftest import Api
@@ -132,16 +132,9 @@ def test_a_role_reads_and_changes_only_what_its_matrix_says(api: Api) -> None:
 
 
 def test_asking_who_is_there_takes_one_statement(client: TestClient, tenant: Factory) -> None:
-    token, seen = tenant.token(), []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
+    token = tenant.token()
+    with counted() as seen:
         assert _me(client, token).status_code == 200
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
     assert len(seen) == 1
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.api.conftest import Api
 
 _DEFAULTS = {
-    "audit_keep_days": None, "second_factor_required": False, "language": "en", "time_zone": "UTC", "currency": None,
+    "audit_keep_days": None, "second_factor_required": False, "language": None, "time_zone": "UTC", "currency": None,
     "row_version": 0, "updated_at": None,
 }  # fmt: skip
 

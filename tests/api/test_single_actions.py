@@ -101,3 +101,36 @@ def test_a_key_for_one_action_does_that_one_as_its_person_may(api: Api) -> None:
     for action in HANDS_ON:
         answer = api.post(f"/work-orders/{uuid4()}/{action}", BODIES.get(action), **headers)
         assert answer.status_code == (404 if action is Action.PAUSE else 403), action
+
+
+def test_a_key_for_one_action_opens_no_station(api: Api) -> None:
+    made = api.as_(Role.ADMIN).made("/keys", {"name": "Press", "scopes": ["work_orders:pause"]})
+    headers = {"authorization": f"Bearer {made['key']}"}
+    assert api.client.get("/station", headers=headers).status_code == 403
+    assert api.client.get("/api/v1/work-orders", headers=headers).status_code == 403
+
+
+def test_who_sees_all_work_may_still_see_only_what_they_asked_themselves(api: Api) -> None:
+    floor = Floor(api)
+    job = floor.job()
+    permissions = ["work_orders:read", "work_orders:work", "commands:read_own"]
+    api.made("/roles", {"name": "worker", "title": "Worker", "permissions": permissions})
+    worker = Somebody(api, "worker", "worker")
+    cut = floor.steps(job)["cut"]["work_order_id"]
+    floor.act(job, "cut", "hold", REASON, by=floor.manager)
+    floor.act(job, "cut", "release", by=floor.manager)
+    assert worker.post(f"/work-orders/{cut}/start").status_code == 200
+    listed = worker.get("/commands").json()["items"]
+    assert [one["action"] for one in listed] == ["start"]
+    assert len(floor.manager.get("/commands").json()["items"]) == 3
+
+
+def test_who_sees_all_commands_sees_those_of_work_that_is_not_theirs(api: Api) -> None:
+    floor = Floor(api)
+    job = floor.job()
+    assert floor.act(job, "cut", "start", by=floor.technician).status_code == 200
+    api.made(
+        "/roles", {"name": "auditor", "title": "Auditor", "permissions": ["work_orders:read_own", "commands:read"]}
+    )
+    listed = Somebody(api, "auditor", "auditor").get("/commands").json()["items"]
+    assert [one["action"] for one in listed] == ["start"]

@@ -3,11 +3,12 @@
 import pytest
 
 from models.rules.access import Role
-from tests.browser.accessibility import Addresses, Opens, addresses, violations
+from tests.browser.accessibility import MARKS, Addresses, Opens, addresses, violations
 from tests.factories import Factory
 from tests.floor import execute
 
 __all__ = ["addresses"]
+pytestmark = MARKS
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.browser.accessibility import Addresses, Opens, addresses, broken_pages
+from tests.browser.accessibility import MARKS, Addresses, Opens, addresses, broken_pages
 
 __all__ = ["addresses"]
+pytestmark = MARKS
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -84,5 +84,12 @@ def test_the_app_can_be_installed(person: Opens) -> None:
     page.goto("/station")
     told = page.evaluate("fetch('/manifest.webmanifest').then((answer) => answer.json())")
     assert (told["display"], told["start_url"]) == ("standalone", "/")
-    icon = page.evaluate("(src) => fetch(src).then((answer) => answer.ok)", told["icons"][0]["src"])
-    assert icon
+    for icon in told["icons"]:
+        drawn = (
+            "async (src) => { const image = new Image(); image.src = src; await image.decode(); return image.width }"
+        )
+        width = page.evaluate(drawn, icon["src"])
+        assert icon["sizes"] in {"any", f"{width}x{width}"}
+    assert {(icon["sizes"], icon["purpose"]) for icon in told["icons"]} >= {
+        (f"{size}x{size}", purpose) for size in (192, 512) for purpose in ("any", "maskable")
+    }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from signal import SIGCONT
@@ -17,12 +18,16 @@ _TICK = 0.1
 
 @dataclass
 class Killer:
-    """A seeded plan of kills; `done` counts those that hit a living process."""
+    """A seeded plan of kills; `done` counts those that hit a living process.
+
+    Between them is a random pause, or `moment`: what is waited for before each.
+    """
 
     product: Product
     random: Random
     kills: int
     freezes: int = 1
+    moment: Callable[[], Awaitable[None]] | None = None
     pause: tuple[float, float] = (0.3, 2.5)
     victims: dict[str, int] = field(default_factory=lambda: dict(_VICTIMS))
     done: Counter[str] = field(default_factory=Counter)
@@ -33,7 +38,7 @@ class Killer:
         when = set(self.random.sample(range(self.kills), min(self.freezes, self.kills)))
         frozen: list[asyncio.Task[None]] = []
         for number in range(self.kills):
-            await asyncio.sleep(self.random.uniform(*self.pause))
+            await (self.moment() if self.moment else asyncio.sleep(self.random.uniform(*self.pause)))
             if number in when and not self.frozen:
                 self.frozen.append(self.random.choice(("worker-1", "worker-2")))
                 frozen.append(asyncio.create_task(self._freeze(self.frozen[0])))

@@ -24,6 +24,7 @@ _UNSETTLED = text("""
            (SELECT count(*) FROM commands WHERE state = 'PENDING') AS commands,
            (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox
 """)
+_FACTS = text("SELECT count(*) FROM job_events")
 
 
 @dataclass
@@ -35,8 +36,9 @@ class Storm:
     kills: int
     freezes: int = 1
     jobs: int = JOBS
-    settle_seconds: float = 180
+    settle_seconds: float = 420  # a machine shared with others may need long; what is stuck stays so
     victims: dict[str, int] | None = None
+    strikes_at_writes: bool = False
     shop: Workshop = field(init=False)
     book: Book = field(default_factory=Book)
     killed: Counter[str] = field(default_factory=Counter)
@@ -64,6 +66,8 @@ class Storm:
         killer = Killer(self.product, Random(random.random()), self.kills, self.freezes)
         if self.victims is not None:
             killer.victims = self.victims
+        if self.strikes_at_writes:
+            killer.moment = self._next_write
         manager = Hands(client, self.shop.manager, self.book)
         open_jobs: list[str] = []
         quiet, over = asyncio.Event(), asyncio.Event()
@@ -102,6 +106,17 @@ class Storm:
         answer = await manager.post("/orders", wanted, f"{self.seed}-order-{self.orders}")
         if answer.status_code != 201:
             self.book.faults.append(f"an order was answered {answer.status_code}: {answer.text[:300]}")
+
+    async def _next_write(self) -> None:
+        """Wait until another fact is committed: then a worker has work of which nobody else has heard."""
+        before = await asyncio.to_thread(self._facts)
+        while await asyncio.to_thread(self._facts) == before:  # noqa: ASYNC110 - another process writes them
+            await asyncio.sleep(0.05)
+
+    def _facts(self) -> int:
+        with read(self.shop.tenant_id) as session:
+            facts: int = session.execute(_FACTS).scalar_one()
+        return facts
 
     async def _settle(self) -> None:
         """Wait until every order has ended, every command has its fate and all is told; note what has not."""

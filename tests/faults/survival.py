@@ -15,7 +15,7 @@ from tests.faults.storm import Storm
 KILLS = int(os.environ.get("FACTORYOS_STORM_KILLS", "12"))
 SEED = int(os.environ.get("FACTORYOS_STORM_SEED", "0")) or SystemRandom().randrange(1, 1 << 32)
 HASH_SEEDS = (1, 2, 3)
-MARKS = [pytest.mark.faults, pytest.mark.timeout(240 + 20 * KILLS)]
+MARKS = [pytest.mark.faults, pytest.mark.timeout(480 + 20 * KILLS)]
 _LEAST_COMMANDS = 17  # per job: nine steps are started and completed, and one of them may be skipped
 
 

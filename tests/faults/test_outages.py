@@ -27,13 +27,6 @@ def product() -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture
-def desk(product: Product) -> Iterator[Desk]:
-    made = Desk(product)
-    yield made
-    made.close()
-
-
 def applied_once(desk: Desk, job: dict[str, Any], command: str) -> None:
     desk.fate(command, "APPLIED")
     assert len(desk.facts(job, command)) == 1

@@ -20,13 +20,6 @@ def product() -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture
-def desk(product: Product) -> Iterator[Desk]:
-    made = Desk(product)
-    yield made
-    made.close()
-
-
 def cut_the_power_once_written(desk: Desk, job: dict[str, Any], path: str, body: dict[str, Any], key: str) -> str:
     """Send a command and kill everything when its fact stands in the database; returns the command."""
 

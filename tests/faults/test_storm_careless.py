@@ -15,7 +15,8 @@ def test_without_idempotency_the_same_storm_finds_errors():
     with running_product("careless_worker.py", FAULTS_ANSWER_SECONDS="0.5") as product:
         _drop_unique_constraints(product)
         victims = {"worker-1": 1, "worker-2": 1}
-        storm = Storm(product, SEED, max(KILLS, 12), 0, settle_seconds=25, victims=victims).rage()
+        storm = Storm(product, SEED, max(KILLS, 12), 0, settle_seconds=25, victims=victims, strikes_at_writes=True)
+        storm.rage()
         found = violations(storm)
         print(f"\n{storm}\n{len(found)} violations: " + "\n".join(found[:20]))  # noqa: T201
         assert any("facts" in words for words in found), f"the checks found no doubled fact: {found} ({storm})"

@@ -43,6 +43,17 @@ def test_what_is_held_or_short_stands_in_the_way(browser: Opens, tenant: Factory
     assert "it was due" in Reader(browser(Role.MANAGER).get(f"/orders/{hands.order_id}").text).text
 
 
+def test_why_work_does_not_move_is_said_in_the_pages_language(browser: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant, stocked=False)
+    page = Reader(browser(Role.MANAGER).get(f"/jobs/{hands.job_id}", accept_language="de").text)
+    assert "Es fehlt WIRE" in page.text
+    assert "Die Lagerleitung bucht das fehlende Material ein." in page.text
+    hands.do(HoldWorkOrder(reason="100 % <Riss>"), "cut")
+    page = Reader(browser(Role.MANAGER).get(f"/orders/{hands.order_id}", accept_language="de").text)
+    assert "Gesperrt: 100 % <Riss>" in page.text
+    assert "Die Leitung hebt die Sperre auf." in page.text
+
+
 def test_pieces_add_up_in_every_line_also_after_scrap_and_rework(tenant: Factory) -> None:
     hands = lamp_job(tenant, "5")
     hands.work("cut")

@@ -130,6 +130,9 @@ def test_a_list_is_taken_along_as_a_file_with_its_filters(browser: Opens, tenant
     place(tenant, customer_name="Ben")
     maria = browser(Role.MANAGER)
     assert "/api/v1/orders/export?q=cmd" in Reader(maria.get("/orders?q=cmd").text).addresses
+    for path in ("orders", "manufacturing-orders", "jobs", "work-orders"):
+        ways = [one for one in Reader(maria.get(f"/{path}?late=true").text).addresses if "/export?" in one]
+        assert ways == [f"/api/v1/{path}/export?late=true&separator=%3B&bom=true", f"/api/v1/{path}/export?late=true"]
     answer = maria.get("/api/v1/orders/export?q=cmd")
     assert answer.headers["content-type"].startswith("text/csv")
     head, *lines = answer.text.splitlines()

@@ -11,7 +11,7 @@ from models.messages.roles import RoleDraft
 from models.records.access import roles, users
 from models.rules.access import Permission, held
 from tests.factories import Factory
-from tests.floor import lamp_job, rows
+from tests.floor import execute, lamp_job, rows
 from tests.pages.conftest import Browser
 
 P = Permission
@@ -76,3 +76,41 @@ def test_the_station_is_open_to_whoever_may_do_anything_there_and_shows_that(
 
 def test_who_may_only_look_has_no_station(holding: Callable[..., Browser]) -> None:
     assert holding(P.WORK_ORDERS_READ).get("/station").status_code == 403
+
+
+def test_who_may_only_pause_sees_their_own_work_and_no_other(holding: Callable[..., Browser], tenant: Factory) -> None:
+    lamp_job(tenant)
+    (cut,) = rows(tenant, "SELECT id, code FROM work_orders WHERE step_key = 'cut'")
+    sam = holding(P.WORK_ORDERS_PAUSE)
+    for path in ("/station", "/work-orders"):
+        page = sam.get(path)
+        assert page.status_code == 200, path
+        assert cut.code not in page.text, path
+    assert sam.get(f"/station/{cut.id}").status_code == 404
+    assert sam.get(f"/work-orders/{cut.id}").status_code == 404
+    execute(tenant, "UPDATE work_orders SET assignee_id = (SELECT id FROM users WHERE username = 'sam')"
+                    " WHERE id = :id", id=cut.id)  # fmt: skip
+    for path in ("/station", "/work-orders", f"/station/{cut.id}", f"/work-orders/{cut.id}"):
+        assert cut.code in sam.get(path).text, path
+
+
+def test_work_that_is_nobodys_is_offered_to_whoever_may_begin_it(
+    holding: Callable[..., Browser], tenant: Factory
+) -> None:
+    lamp_job(tenant)
+    (cut,) = rows(tenant, "SELECT code FROM work_orders WHERE step_key = 'cut'")
+    assert cut.code not in holding(P.WORK_ORDERS_READ, P.WORK_ORDERS_PAUSE).get("/station").text
+
+
+def test_who_may_begin_work_is_offered_what_is_nobodys(holding: Callable[..., Browser], tenant: Factory) -> None:
+    lamp_job(tenant)
+    (cut,) = rows(tenant, "SELECT code FROM work_orders WHERE step_key = 'cut'")
+    assert cut.code in holding(P.WORK_ORDERS_READ, P.WORK_ORDERS_START).get("/station").text
+
+
+def test_who_steers_and_does_not_work_begins_with_the_jobs_and_is_led_to_no_station(
+    holding: Callable[..., Browser],
+) -> None:
+    sam = holding(P.WORK_ORDERS_READ, P.WORK_ORDERS_HOLD)
+    assert sam.get("/").headers["location"] == "/jobs"
+    assert 'href="/station"' not in sam.get("/jobs").text

@@ -10,9 +10,11 @@ from fastapi.testclient import TestClient
 from api.pages.frame.looks import FACTS
 from api.pages.system.changes import Change, changes
 from models import records
+from models.messages.tenants import SettingsDraft
+from models.records import tenants
 from models.rules.access import Role
 from tests.factories import Factory
-from tests.floor import execute, lamp_job, rows, scalar
+from tests.floor import execute, lamp_job, place, publish_lamp, rows, scalar, scale
 from tests.pages.conftest import Browser
 from tests.rules.test_branding import PNG
 from tests.working import environment
@@ -101,6 +103,24 @@ def test_settings_are_kept_and_mistakes_told_at_their_field(browser: Opens, tena
     assert "EUR" in ada.get("/settings").text
     assert ada.post("/settings", form).status_code == 422  # somebody changed it meanwhile
     assert scalar(tenant, "SELECT audit_keep_days FROM tenant_settings") == 730
+
+
+def test_money_is_told_with_the_factorys_currency_once_it_has_one(browser: Opens, tenant: Factory) -> None:
+    template, order = publish_lamp(tenant), place(tenant)
+    scale(tenant, order)
+    wire = scalar(tenant, "SELECT id FROM parts WHERE sku = 'WIRE'")
+    ada = browser(Role.ADMIN)
+    amounts = ("/parts", f"/parts/{wire}", "/work-centers", "/stock", "/manufacturing-orders", f"/orders/{order}",
+               f"/templates/{template}", f"/templates/{template}/simulate?quantity=2")  # fmt: skip
+    labels = ("/parts/new", "/work-centers/new", "/users/new", "/stock/receive")
+    heads = "/api/v1/parts/export?bom=true"
+    assert not [path for path in (*amounts, *labels, heads) if "EUR" in ada.get(path).text]
+    with tenant.begin() as session:
+        tenants.change_settings(session, tenant.actor(), SettingsDraft(currency="EUR"), 0)
+    assert [path for path in amounts if "\N{NO-BREAK SPACE}EUR" not in ada.get(path).text] == []
+    assert [path for path in labels if "(EUR)" not in ada.get(path).text] == []
+    assert "unit_cost (EUR)" in ada.get(heads).text
+    assert "unit_cost," in ada.get("/api/v1/parts/export").text  # programs find their columns as always
 
 
 def test_a_test_mail_goes_to_ones_own_address(browser: Opens, tenant: Factory) -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from models.messages.files import AttachmentDraft
 from models.messages.orders import PlaceOrder
 from models.messages.templates import TemplateDocument, TemplateView
-from models.records import orders, templates
+from models.records import attachments, files, orders, templates
 from models.rules.access import Role
 from models.rules.templates import TemplateStatus
 from tests.factories import Factory
@@ -141,3 +142,35 @@ def test_a_long_list_is_shown_in_stretches_and_searched(browser: Opens, tenant: 
     assert "Too many steps for a picture" in page
     found = maria.get(f"/templates/{draft}/edit/parts?step=s400&find=part 69").text
     assert found.count('class="ed-row-main"') == 11
+
+
+def _hang(tenant: Factory, draft: str, caption: str, kind: str = "image/png") -> str:
+    with tenant.begin() as session:
+        kept = files.store_file(session, tenant.actor(), f"{caption}.bin", kind, b"content")
+        place = AttachmentDraft(
+            file_id=kept.id, template_id=UUID(draft.rsplit("/", 1)[-1]), step="cut", caption=caption
+        )
+        attachments.attach(session, tenant.actor(), place)
+    return str(kept.id)
+
+
+def test_pictures_of_a_step_stand_in_its_form_on_the_operators_screen_and_on_the_versions_page(
+    browser: Opens, tenant: Factory
+) -> None:
+    maria = browser(Role.MANAGER)
+    draft = _draft(maria, publish_lamp(tenant))
+    picture, sheet = _hang(tenant, draft, "Cut here"), _hang(tenant, draft, "Safety sheet", "application/pdf")
+    form = Reader(maria.get(f"{draft}/edit?step=cut").text)
+    assert "Pictures and documents" in form.text
+    text = maria.get(f"{draft}/edit/parts?step=cut").text
+    assert text.count(f"/api/v1/files/{picture}") == 2  # in the form and on the screen
+    assert 'value="Cut here"' in text
+    assert f"/api/v1/files/{picture}" not in maria.get(f"{draft}/edit/parts?step=mount").text
+    page = browser(Role.TECHNICIAN).get(draft).text
+    assert page.count(f"/api/v1/files/{picture}") == 2  # at its step and large
+    assert f'href="/api/v1/files/{sheet}" download' in page
+    assert "Look at Cut here" in page
+
+
+def test_a_version_without_pictures_has_no_room_for_them(browser: Opens, tenant: Factory) -> None:
+    assert 'class="thumbs"' not in browser(Role.MANAGER).get(f"/templates/{publish_lamp(tenant)}").text

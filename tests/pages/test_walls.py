@@ -49,6 +49,15 @@ def test_a_broken_or_foreign_link_shows_nothing(browser: Opens, tenant: Factory,
         assert browser(None).get(f"/andon/{token}").status_code == 404
 
 
+def test_a_wall_speaks_the_factorys_language_and_people_their_browsers(browser: Opens, tenant: Factory) -> None:
+    ada = browser(Role.ADMIN)
+    assert '<html lang="de"' in ada.get("/me", accept_language="de-AT, en;q=0.5").text
+    assert ada.post("/settings", {"language": "de", "time_zone": "UTC"}).status_code == 303
+    assert '<html lang="de"' in browser(None).get(_link(tenant), accept_language="en").text
+    assert '<html lang="en"' in ada.get("/me", accept_language="en").text
+    assert '<html lang="de"' in ada.get("/me", accept_language="fr").text
+
+
 def test_a_wall_without_names_names_nobody(browser: Opens, tenant: Factory) -> None:
     lamp_job(tenant)
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '1 day'")

@@ -5,9 +5,9 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
-from models.connections.postgres import engine
+from deploy.bench.statements import counted
 from models.messages.boms import BomLineEdit, LineCounts
 from models.records import boms
 from models.records.boms import BomHasCycle
@@ -178,16 +178,8 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(tenant: Factory, 
 
 
 def statements(act: Callable[[], object]) -> int:
-    seen: list[str] = []
-
-    def see(*args: object) -> None:
-        seen.append(str(args[2]))
-
-    event.listen(engine(), "before_cursor_execute", see)
-    try:
+    with counted() as seen:
         act()
-    finally:
-        event.remove(engine(), "before_cursor_execute", see)
     return len(seen)
 
 

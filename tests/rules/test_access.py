@@ -60,9 +60,16 @@ def test_a_built_in_role_holds_what_the_matrix_says_whatever_a_factory_wrote_bes
 
 
 def test_a_factorys_own_role_holds_what_it_was_given_but_for_what_only_administrators_have():
-    assert held("night_shift", ["work_orders:work", "users:edit", "no:such"]) == {P.WORK_ORDERS_WORK}
+    assert held("night_shift", ["orders:create", "users:edit", "no:such"]) == {P.ORDERS_CREATE}
     assert held("nobody_knows", None) == frozenset()
     assert all(held("x", [word]) == frozenset() for word in ONLY_ADMIN)
+
+
+def test_whoever_may_lay_hands_on_work_sees_what_is_theirs_and_a_key_only_what_it_was_given():
+    assert held("presser", ["work_orders:pause"]) == {P.WORK_ORDERS_PAUSE, P.WORK_ORDERS_READ_OWN}
+    assert held("presser", ["work_orders:pause"], ["work_orders:pause"]) == {P.WORK_ORDERS_PAUSE}
+    assert P.WORK_ORDERS_READ_OWN not in held("foreman", ["work_orders:work", "work_orders:read"])
+    assert P.WORK_ORDERS_READ_OWN not in held("inspector", ["work_orders:hold"])
 
 
 def test_the_scopes_of_a_key_take_away_and_never_add():

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from api.commands import Wish, send
+from deploy.history.pictures import PICTURES
 from deploy.seed import SLUG, seed_demo_factory
 from deploy.stack.plan import Plan
 from models.connections.postgres import read
@@ -73,6 +74,19 @@ def test_no_list_is_empty_and_every_state_is_there(seeded: Seeded) -> None:
         "suppliers", "stations", "teams", "skills", "user_skills", "api_keys", "files", "collected_data", "bom_lines",
     ):  # fmt: skip
         assert seeded.count(what) > 0, what
+
+
+def test_steps_are_illustrated_by_drawings_of_a_tablets_size_and_few_bytes(seeded: Seeded) -> None:
+    shown = seeded.rows("""
+        SELECT t.status, a.step_key, f.content FROM attachments a JOIN files f ON f.id = a.file_id
+          JOIN templates t ON t.id = a.template_id
+         WHERE EXISTS (SELECT FROM work_orders w WHERE w.step_key = a.step_key)
+    """)
+    assert {one.step_key for one in shown} >= {step for steps in PICTURES.values() for step, _, _ in steps}
+    assert {one.status for one in shown} >= {"published", "draft"}
+    for one in shown:
+        assert one.content[8:12] == b"WEBP"
+        assert len(one.content) < 60_000
 
 
 def test_the_ledger_is_sound_and_every_piece_is_somewhere(seeded: Seeded) -> None:

@@ -1,6 +1,7 @@
 // The editor of a draft: list, graph, form and operator's screen of one step, kept together and saved at every change.
 import { base, refresh, select, send, state } from "./editor/desk.js";
 import { changes, discard, flush, moveStep, watch } from "./editor/form.js";
+import { watchPictures } from "./editor/pictures.js";
 import { settle, watchGraph } from "./editor/graph.js";
 
 const root = document.getElementById("ed");
@@ -96,3 +97,4 @@ setInterval(async () => {
 
 watch();
 watchGraph({ choose, show });
+watchPictures();

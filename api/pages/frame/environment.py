@@ -41,6 +41,7 @@ _FILTERS = (
     "money",
     "percent",
     "plain",
+    "priced",
     "quantity",
 )
 

@@ -43,10 +43,15 @@ class Formats:
         """Return a quantity, up to six places and never rounded."""
         return str(format_decimal(number, format="#,##0.######", locale=self.locale))
 
-    def money(self, number: Decimal) -> str:
-        """Return an amount to the cent, in the factory's currency where it has named one."""
+    def money(self, number: Decimal, currency: str | None = None) -> str:
+        """Return an amount to the cent, in the currency given, else the factory's, where it has named one."""
         amount = str(format_decimal(number, format="#,##0.00", locale=self.locale))
-        return f"{amount} {self.currency}" if self.currency else amount
+        named = currency or self.currency
+        return f"{amount}\N{NO-BREAK SPACE}{named}" if named else amount
+
+    def priced(self, label: str) -> str:
+        """Return what a field for an amount is called, with the factory's currency where it has named one."""
+        return f"{label} ({self.currency})" if self.currency else label
 
     def percent(self, part: Decimal | int, whole: Decimal | int) -> str:
         """Return a share in whole percent; a dash of nothing."""

@@ -214,6 +214,7 @@ FACTS = {
     "calls:answered": marked("Call answered"),
     "calls:closed": marked("Call closed"),
     "files:attached": marked("File put to its step"),
+    "files:captioned": marked("File captioned"),
     "files:detached": marked("File taken off its step"),
     "imports:finished": marked("Import finished"),
     "invitations:revoked": marked("Invitation withdrawn"),

@@ -26,6 +26,7 @@ class Group:
     places: tuple[Place, ...]
 
 
+_STATION = "/station"
 MENU = (
     Group(
         marked("Overview"),
@@ -37,7 +38,7 @@ MENU = (
     Group(
         marked("Shop floor"),
         (
-            Place("/station", marked("Station"), "device-tablet", Permission.WORK_ORDERS_ACT),
+            Place(_STATION, marked("Station"), "device-tablet", Permission.WORK_ORDERS_ACT),
             Place("/orders", marked("Orders"), "clipboard-list", Permission.ORDERS_READ_OWN),
             Place(
                 "/manufacturing-orders", marked("Manufacturing orders"), "building-factory-2", Permission.ORDERS_READ
@@ -94,9 +95,11 @@ MENU = (
 
 
 def menu_of(actor: Actor) -> Iterator[Group]:
-    """Yield the groups and entries that somebody may go to."""
+    """Yield the groups and entries that somebody may go to; the station has nothing for those who only steer."""
     for group in MENU:
-        places = tuple(place for place in group.places if actor.may(place.permission))
+        places = tuple(
+            place for place in group.places if actor.may(place.permission) and (place.path != _STATION or actor.works)
+        )
         if places:
             yield Group(group.title, places)
 
@@ -109,8 +112,8 @@ def place_of(path: str) -> str:
 
 def home_of(actor: Actor) -> str:
     """Return where somebody begins: their station, the stock they keep, the figures, or the first they may see."""
-    if actor.may(Permission.WORK_ORDERS_ACT) and not actor.may(Permission.FIGURES_READ):
-        return "/station"
+    if actor.works and not actor.may(Permission.FIGURES_READ):
+        return _STATION
     if actor.may(Permission.STOCK_MOVE) and not actor.may(Permission.ORDERS_CONTROL):
         return "/stock"
     if actor.may(Permission.FIGURES_READ) and not actor.may(Permission.WORK_ORDERS_READ):

@@ -13,6 +13,8 @@ from api.pages.frame.assets import assets, content_of
 _KEPT = ("app.css", "app.js", "theme.js", "station.js", "icons.svg", "favicon.svg")
 # A worker's own policy says where it may fetch from.
 _POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+# Android installs an app with these alone; the maskable ones leave room for whatever shape it cuts.
+_SIZES = (192, 512)
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 
 
@@ -28,9 +30,16 @@ def get_service_worker() -> Response:
 @router.get("/manifest.webmanifest")
 def get_manifest() -> Response:
     """Say how FactoryOS looks as an app."""
-    icon = {"src": assets().url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    drawn = {"src": assets().url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    icons = [drawn, *(_png(size, purpose) for size in _SIZES for purpose in ("any", "maskable"))]
     told = {
         "name": "FactoryOS", "short_name": "FactoryOS", "id": "/", "start_url": "/", "scope": "/",
-        "display": "standalone", "background_color": "#0d1b2e", "theme_color": "#0d1b2e", "icons": [icon],
+        "display": "standalone", "background_color": "#0d1b2e", "theme_color": "#0d1b2e", "icons": icons,
     }  # fmt: skip
     return Response(json.dumps(told), media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+
+
+def _png(size: int, purpose: str) -> dict[str, str]:
+    return {
+        "src": assets().url(f"{purpose}-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose
+    }  # fmt: skip

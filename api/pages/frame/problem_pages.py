@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.cookies import station_token
 from api.pages.frame.screen import Screen
-from api.pages.frame.words import marked
+from api.pages.frame.words import SOURCE, marked
 from api.problem_kind import ProblemKind
 
 
@@ -40,6 +40,8 @@ _WORDS = {
 }  # fmt: skip
 _OTHER = Words("alert-triangle", marked("That did not work"), marked("Go back and try again."))
 _LEAST_FAULT = 500
+# Their title and remedy say it all: a detail that is not translated is left out.
+_SAID_ENOUGH = frozenset({403, 404})
 _JOURNEY = "/api/v1/auth/oidc/"  # a browser on its way to another log-in server and back
 
 
@@ -56,8 +58,11 @@ def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str
     screen: Screen = getattr(request.state, "screen", None) or Screen(request, None, None)
     status = int(kind.status)
     words = _WORDS.get(status, _FAULT if status >= _LEAST_FAULT else _OTHER)
+    told = screen.translated(detail)
+    if told == detail and screen.language != SOURCE and status in _SAID_ENOUGH:
+        told = ""
     traced = trace_id if status >= _LEAST_FAULT else None
-    return screen.show("frame/problem.html", status, words=words, detail=detail, trace_id=traced)
+    return screen.show("frame/problem.html", status, words=words, detail=told, trace_id=traced)
 
 
 def _to_log_in(request: Request) -> Response:

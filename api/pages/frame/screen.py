@@ -45,10 +45,14 @@ class Screen:
 
     @property
     def language(self) -> str:
-        """The language of the page: the one chosen here, else the person's own, else the browser's."""
-        own = self.viewer.language if self.viewer else None
-        chosen = self.request.cookies.get(LANGUAGE_COOKIE)
-        return known((chosen, own, *accepted(self.request.headers.get("accept-language", ""))))
+        """The language of the page: chosen here, else the person's own, else the browser's, else the factory's.
+
+        On walls and at the door the factory's comes before the browser's, for such screens are nobody's.
+        """
+        own, factory = (self.viewer.language, self.viewer.factory_language) if self.viewer else (None, None)
+        browser = accepted(self.request.headers.get("accept-language", ""))
+        wishes = (own, *browser, factory) if self.actor else (factory, *browser)
+        return known((self.request.cookies.get(LANGUAGE_COOKIE), *wishes))
 
     @property
     def formats(self) -> Formats:

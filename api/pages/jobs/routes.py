@@ -39,7 +39,7 @@ from models.rules.access import TO_DO, Permission
 from models.rules.filters import FilteredList
 from models.rules.orders import Status
 from models.rules.work_orders import OPEN, Action
-from templates_engine.drawing import DrawingTooLarge, StepMark, draw
+from templates_engine.drawing import DrawingTooLarge, Say, StepMark, draw
 
 router = pages("jobs")
 _SHOWN_EVENTS = 30
@@ -110,7 +110,7 @@ def _show(template: str, screen: Screen, actor: Actor, job_id: UUID) -> HTMLResp
             "told": {one.work_order_id: one for one in told.work_orders},
             "forecast": forecast.forecast(session, actor.tenant_id, job_id, screen.formats.now, told),
             "events": records.events(session, job_id, EventFilters(sort="-seq", limit=_SHOWN_EVENTS)),
-            "drawing": _drawing(session, actor, job),
+            "drawing": _drawing(session, actor, job, screen.translated),
             "pieces": pieces.pieces(session, job_id),
             "sheet": costs.sheet_of_job(session, actor.tenant_id, job_id) if screen.may(_P.COSTS_READ) else None,
             "beside": records.beside_job(session, came_from, job_id) if came_from else None,
@@ -120,12 +120,12 @@ def _show(template: str, screen: Screen, actor: Actor, job_id: UUID) -> HTMLResp
     return screen.show(template, job=job, minutes=_minutes(job), legend=_legend(job), **facts)
 
 
-def _drawing(session: Session, actor: Actor, job: JobDetail) -> Markup | None:
+def _drawing(session: Session, actor: Actor, job: JobDetail, say: Say) -> Markup | None:
     """Return the job's graph in the colours of its states; None where it has too many steps for a picture."""
     plan = plans.plan(session, actor.tenant_id, records.plan_hash(session, job.id))
     marks = {step.step_key: StepMark(step.state, step.attempt, step.held) for step in job.steps}
     try:
-        return Markup(draw(plan, marks))  # noqa: S704 - the drawing escapes every name itself
+        return Markup(draw(plan, marks, say))  # noqa: S704 - the drawing escapes every name itself
     except DrawingTooLarge:
         return None
 

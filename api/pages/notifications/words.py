@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from api.pages.frame.refusals import refusal_words
 from api.pages.frame.screen import Screen
 from api.pages.frame.words import marked, translations
 from api.pages.search.places import is_page
 from models.messages.notifications import NotificationView
+from models.rules.commands import Refusal, RefusalKind
 from models.rules.notifications import NotificationKind
 
 
@@ -43,6 +45,7 @@ _SAID: Mapping[NotificationKind, Said] = {
     _K.TRAIL_DOUBTED: Said("bad", "shield-lock", marked("The audit trail held entries that nobody wrote"),
                            marked("%(entries)s entries were set aside."), ("/audit",)),
 }  # fmt: skip
+_REFUSALS = frozenset(kind.value for kind in RefusalKind)
 _QUANTITIES = frozenset({"on_hand", "needed"})
 
 
@@ -69,6 +72,8 @@ def line(screen: Screen, view: NotificationView) -> Line:
     said = _SAID[view.kind]
     data = _Filled({name: value for name, value in view.data.items() if value is not None})
     data |= {name: screen.formats.quantity(Decimal(data[name])) for name in _QUANTITIES & data.keys()}
+    if (kind := data.get("refusal")) in _REFUSALS:
+        data["detail"] = refusal_words(Refusal(kind=RefusalKind(kind), detail=data["detail"]), screen.language)
     title, text = (translations(screen.language).gettext(one) % data for one in (said.title, said.text))
     return Line(view, said.kind, said.icon, title, text)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from api.deps import MayReadOwnWorkOrders, MayWorkOnOrders
 from api.pages.frame.routing import pages
@@ -15,7 +16,7 @@ from models.connections.postgres import read
 from models.messages.access import Actor
 from models.messages.calls import CallFilters
 from models.messages.catalog import WorkCenterFilters
-from models.messages.work_orders import WorkOrderFilters
+from models.messages.work_orders import WorkOrderFilters, WorkOrderView
 from models.records.access.workers import people_who_work
 from models.records.attachments import of_work_order
 from models.records.calls import calls
@@ -33,7 +34,9 @@ _SHOWN = 60
 _BLOCKED_SHOWN = 12
 # What may be worked on, the earliest due first; held and waiting work comes after it, with what it waits for.
 _MINE = WorkOrderFilters(mine=True, state=(_S.IN_PROGRESS, _S.PAUSED, _S.READY), held=False, limit=_SHOWN)
-_FREE = WorkOrderFilters(unassigned=True, state=(_S.READY, _S.PAUSED), held=False, limit=_SHOWN)
+_FREE = WorkOrderFilters(unassigned=True, held=False, limit=_SHOWN)
+# What is nobody's is offered to whoever may take it up.
+_TAKEN_UP_BY = {_S.READY: Permission.WORK_ORDERS_START, _S.PAUSED: Permission.WORK_ORDERS_RESUME}
 _WAITING = WorkOrderFilters(mine=True, state=(_S.WAITING,), limit=_BLOCKED_SHOWN)
 _HELD = WorkOrderFilters(mine=True, state=(_S.READY, _S.PAUSED), held=True, limit=_BLOCKED_SHOWN)
 _CENTERS = WorkCenterFilters(active=True, limit=60, sort="code")
@@ -51,23 +54,28 @@ Center = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-
 
 
 @router.get("/station")
-def get_station(screen: TheScreen, actor: MayWorkOnOrders, center: Center = None) -> HTMLResponse:
+def get_station(
+    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = None
+) -> HTMLResponse:
     """Show the work that is mine or may become mine."""
     return _list("station/list.html", screen, actor, center)
 
 
 @router.get("/station/cards")
-def get_cards(screen: TheScreen, actor: MayWorkOnOrders, center: Center = None) -> HTMLResponse:
+def get_cards(
+    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = None
+) -> HTMLResponse:
     """Show its cards alone, for a station that is open."""
     return _list("station/cards.html", screen, actor, center)
 
 
 def _list(template: str, screen: Screen, actor: Actor, center: str | None) -> HTMLResponse:
     with read(actor.sight) as session:
-        mine, free, waiting, held = (
+        mine, waiting, held = (
             records.work_orders(session, filters.model_copy(update={"work_center": center}), actor.user_id).items
-            for filters in (_MINE, _FREE, _WAITING, _HELD)
+            for filters in (_MINE, _WAITING, _HELD)
         )
+        free = _free(session, actor, center)
         centers = work_centers(session, _CENTERS).items if screen.may(Permission.CATALOG_READ) else ()
         notes = newest_notes(session, [order.id for order in (*mine, *free)])
         before = waits_for(session, [order.id for order in waiting])
@@ -79,6 +87,14 @@ def _list(template: str, screen: Screen, actor: Actor, center: str | None) -> HT
     )  # fmt: skip
 
 
+def _free(session: Session, actor: Actor, center: str | None) -> tuple[WorkOrderView, ...]:
+    states = tuple(state for state, needed in _TAKEN_UP_BY.items() if actor.may(needed))
+    if not states:
+        return ()
+    wanted = _FREE.model_copy(update={"work_center": center, "state": states})
+    return records.work_orders(session, wanted, actor.user_id).items
+
+
 def _page(screen: Screen, actor: Actor, template: str, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - what is shown
     """Return a page of the station with what each shows of the device; a part that renews itself shows none of it."""
     shared = None if screen.is_part else station_here(screen.request, actor)
@@ -88,13 +104,17 @@ def _page(screen: Screen, actor: Actor, template: str, **facts: Any) -> HTMLResp
 
 
 @router.get("/station/{work_order_id}")
-def get_work(screen: TheScreen, work_order_id: UUID, actor: MayWorkOnOrders) -> HTMLResponse:
+def get_work(
+    screen: TheScreen, work_order_id: UUID, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders
+) -> HTMLResponse:
     """Show one piece of work."""
     return _show("station/work.html", screen, actor, work_order_id)
 
 
 @router.get("/station/{work_order_id}/live")
-def get_work_live(screen: TheScreen, work_order_id: UUID, actor: MayWorkOnOrders) -> HTMLResponse:
+def get_work_live(
+    screen: TheScreen, work_order_id: UUID, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders
+) -> HTMLResponse:
     """Show what changes of it, for a station that is open."""
     return _show("station/state.html", screen, actor, work_order_id)
 

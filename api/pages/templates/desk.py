@@ -13,10 +13,12 @@ from models.messages.access import Actor
 from models.messages.catalog import WorkCenterFilters
 from models.messages.teams import SkillFilters
 from models.messages.templates import Fault, PlanStep, Step, TemplateView
+from models.records import attachments
 from models.records import template_revisions as revisions
 from models.records import templates as records
 from models.records.access.skills import skills
 from models.records.catalog.work_centers import work_centers
+from models.rules.access import Permission
 from templates_engine.outline import Outline
 from templates_engine.sketch import sketch
 
@@ -57,6 +59,7 @@ def desk(session: Session, actor: Actor, view: TemplateView, asked: str | None, 
         "later": behind, "find": find, "planned": planned, "sketch": sketch(made),
         "faulty": {fault.step for fault in made.faults}, "history": revisions.history(session, view.id),
         "names": {step.key: step.name for step in document.steps}, "circles": _circles(made),
+        "pictures": attachments.of_step(session, view.id, selected.key) if actor.may(Permission.FILES_READ) else (),
     }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Templates: the list of versions, one version, new drafts, publishing, retiring and deleting."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,13 +24,16 @@ from api.pages.templates.words import FIELDS
 from models.connections.postgres import begin, read
 from models.messages.access import Actor
 from models.messages.catalog import ProductFilters, WorkCenterFilters
+from models.messages.files import AttachmentView
 from models.messages.template_edits import PublishTemplate
 from models.messages.template_library import TemplateFilters, TemplateUsage
 from models.messages.templates import TemplateDocument, TemplateView
+from models.records import attachments
 from models.records import templates as records
 from models.records.catalog.products import products
 from models.records.catalog.work_centers import work_centers
 from models.records.refusals import Conflict, Refusal, Stale
+from models.rules.access import Permission
 from models.rules.templates import TemplateStatus
 from templates_engine.diff import diff
 from templates_engine.drawing import MOST_STEPS
@@ -111,11 +116,17 @@ def get_template(screen: TheScreen, template_id: UUID, actor: MayReadTemplates) 
         made = publishing.outline_of(session, actor, view)
         others = versions(session, view)
         used = records.usage(session, [view.id]).get(view.id, _NO_USE)
+        files = attachments.of_template(session, view.id) if screen.may(Permission.FILES_READ) else ()
     return shown(
         screen, "templates/template.html", draft=view, document=records.document_of(view), plan=made.plan,
-        faults=made.faults, sketch=sketch(made), versions=others, used=used, most=MOST_STEPS, selected=None,
+        pictures=_by_step(files), faults=made.faults, sketch=sketch(made), versions=others, used=used,
+        most=MOST_STEPS, selected=None,
         faulty={fault.step for fault in made.faults}, circles=frozenset(),
     )  # fmt: skip
+
+
+def _by_step(files: Iterable[AttachmentView]) -> dict[str, tuple[AttachmentView, ...]]:
+    return {step: tuple(found) for step, found in groupby(files, key=lambda file: file.step)}
 
 
 @router.get("/templates/{template_id}/publish")

@@ -42,7 +42,7 @@ class NewPersonForm(ActForm):
     email: str = ""
     role: str = ""
     hourly_rate: str = ""
-    language: str = "en"
+    language: str = ""
     time_zone: str = "UTC"
     password: SecretStr = SecretStr("")
 
@@ -62,7 +62,7 @@ def list_users(
 @router.get("/users/new")
 def get_new_user(screen: TheScreen, actor: MayEditUsers) -> HTMLResponse:
     """Show the form of a new person."""
-    return _new(screen, actor, {"role": "technician", "language": screen.language, "time_zone": _zone(screen)}, {})
+    return _new(screen, actor, {"role": "technician", "time_zone": _zone(screen)}, {})
 
 
 @router.post("/users")

@@ -16,6 +16,7 @@ from models.messages.catalog import PartDraft, PartFilters, PartView
 from models.messages.exports import PartExport
 from models.messages.paging import Page
 from models.records.catalog import parts as records
+from models.records.tenants import currency
 
 router = feature("parts", "/parts")
 
@@ -33,7 +34,7 @@ def list_parts(
 def export_parts(actor: MayReadCatalog, asked: Annotated[PartExport, Query()]) -> StreamingResponse:
     """Return every one that fits as a CSV file."""
     with read(actor.sight) as session:
-        return as_csv("parts", PartView, records.every_part(session, asked), asked)
+        return as_csv("parts", PartView, records.every_part(session, asked), asked, currency(session, actor.tenant_id))
 
 
 @router.get("/{part_id}", summary="Read a part", responses=documented("not-found"))

@@ -16,6 +16,7 @@ from models.messages.catalog import WorkCenterDraft, WorkCenterFilters, WorkCent
 from models.messages.exports import WorkCenterExport
 from models.messages.paging import Page
 from models.records.catalog import work_centers as records
+from models.records.tenants import currency
 
 router = feature("work centres", "/work-centers")
 
@@ -33,7 +34,8 @@ def list_work_centers(
 def export_work_centers(actor: MayReadCatalog, asked: Annotated[WorkCenterExport, Query()]) -> StreamingResponse:
     """Return every one that fits as a CSV file."""
     with read(actor.sight) as session:
-        return as_csv("work-centers", WorkCenterView, records.every_work_center(session, asked), asked)
+        rows = records.every_work_center(session, asked)
+        return as_csv("work-centers", WorkCenterView, rows, asked, currency(session, actor.tenant_id))
 
 
 @router.get("/{work_center_id}", summary="Read a work centre", responses=documented("not-found"))

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "searching"
-down_revision = "pace"
+down_revision = "own_commands"
 branch_labels = None
 depends_on = None
 

@@ -58,7 +58,7 @@ def erase(session: Session, actor: Actor, identity: UUID) -> PersonView:
     session.execute(_LETTERS, {"email": row.email})
     now = utc_now()
     change(session, row, {
-        "username": f"erased-{token_hex(4)}", "display_name": NOBODY, "email": None, "language": "en",
+        "username": f"erased-{token_hex(4)}", "display_name": NOBODY, "email": None, "language": None,
         "time_zone": "UTC", "hourly_rate": None, "password_hash": None, "pin_hash": None, "totp_secret": None,
         "totp_confirmed_at": None, "totp_last_step": None, "password_changed_at": None, "last_log_in_at": None,
         "active": False, "deactivated_at": row.deactivated_at or now, "erased_at": now,

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _VIEWER = text("""
-    SELECT coalesce(b.name, t.name) AS factory, t.slug, coalesce(u.language, s.language),
+    SELECT coalesce(b.name, t.name) AS factory, t.slug, u.language, s.language AS factory_language,
            coalesce(u.time_zone, s.time_zone), t.id, b.accent, b.logo_hash, s.currency,
            (SELECT count(*) FROM (SELECT FROM notifications n
                                    WHERE n.user_id = u.id AND n.read_at IS NULL LIMIT 100) few) AS unread
@@ -21,11 +21,12 @@ _VIEWER = text("""
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """How the factory looks and counts, and the person's language and time zone; the factory's for somebody unknown."""
+    """How the factory looks and counts, and a person's own language and time zone, else the factory's zone."""
 
     factory: str
     slug: str
     language: str | None
+    factory_language: str | None
     time_zone: str | None
     tenant_id: UUID
     accent: str | None = None

@@ -1,6 +1,6 @@
 """Why each open work order of a job is not moving, answered from the facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,12 +11,13 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.messages.templates import Plan
-from models.messages.work_orders import Explanation, JobExplanation, Reason, Undelivered
+from models.messages.work_orders import Explanation, JobExplanation, Reason, Sentence, Undelivered
 from models.records import plans
 from models.records.jobs.state import load_state
 from models.records.jobs.views import job as job_view
 from models.records.jobs.views import plan_hash
 from models.rules.boms import requirement
+from models.rules.explanations import AT_WORK, HANDS, Next, Why
 from models.rules.jobs import Job
 from models.rules.orders import Status
 from models.rules.work_orders import FINISHED, WaitReason, WorkOrderState
@@ -83,43 +84,55 @@ def _stock(session: Session, plan: Plan, rows: Sequence[Row[Any]]) -> dict[UUID,
 def _explain(facts: _Facts, row: Row[Any]) -> Explanation:
     state = WorkOrderState(row.state)
     reasons = tuple(_reasons(facts, row, state))
+    action = _next_action(row, state, reasons, late=row.id in facts.late)
     return Explanation(
         work_order_id=row.id, code=row.code, name=row.name, state=state, since=row.started_at or row.ready_at,
-        reasons=reasons, next_action=_next_action(row, state, reasons, late=row.id in facts.late),
+        reasons=reasons, next_action=action.words, next_sentence=action,
     )  # fmt: skip
+
+
+def _reason(kind: WaitReason, why: Why, **names: object) -> Reason:
+    sentence = _sentence(why, **names)
+    return Reason(kind=kind, words=sentence.words, sentence=sentence)
+
+
+def _sentence(text: str, **names: object) -> Sentence:
+    return Sentence(text=text, values={name: str(value or "") for name, value in names.items()})
 
 
 def _reasons(facts: _Facts, row: Row[Any], state: WorkOrderState) -> list[Reason]:
     reasons = []
-    if row.held or facts.held:
-        words = row.hold_reason if row.held else facts.hold_reason
-        whose = "It" if row.held else "The whole job"
-        reasons.append(Reason(kind=WaitReason.HOLD, words=f"{whose} is on hold: {words}"))
+    if row.held:
+        reasons.append(_reason(WaitReason.HOLD, Why.HELD, reason=row.hold_reason))
+    elif facts.held:
+        reasons.append(_reason(WaitReason.HOLD, Why.JOB_HELD, reason=facts.hold_reason))
     if state is _S.WAITING:
-        reasons += _predecessors(facts, row)
+        reasons.append(_predecessors(facts, row))
     if state in (_S.WAITING, _S.READY):
         reasons += _materials(facts, row)
     if state is _S.READY and row.busy >= row.machines:
-        reasons.append(Reason(kind=WaitReason.MACHINE, words=f"All {row.machines} places of {row.center} are busy"))
-    if state in (_S.IN_PROGRESS, _S.PAUSED) or (state is _S.READY and row.assignee):
-        who = row.assignee or "nobody"
-        given = f"It is given to {who}"
-        words = {_S.IN_PROGRESS: f"{who} works on it", _S.PAUSED: f"{who} paused it"}.get(state, given)
-        reasons.append(Reason(kind=WaitReason.PERSON, words=words))
+        reasons.append(_reason(WaitReason.MACHINE, Why.BUSY, count=row.machines, center=row.center))
+    if state is _S.READY and row.assignee:
+        reasons.append(_reason(WaitReason.PERSON, Why.GIVEN, person=row.assignee))
+    if state in AT_WORK:
+        named, unnamed = AT_WORK[state]
+        reasons.append(_reason(WaitReason.PERSON, named if row.assignee else unnamed, person=row.assignee))
     return reasons
 
 
-def _predecessors(facts: _Facts, row: Row[Any]) -> list[Reason]:
+def _predecessors(facts: _Facts, row: Row[Any]) -> Reason:
     steps = facts.plan.steps
     waiting = facts.job.waits_for(row.step_index)
     if waiting:
-        names = ", ".join(f"'{steps[step].name}'" for step in waiting[:_MOST_NAMED])
-        more = f" and {len(waiting) - _MOST_NAMED} more" if len(waiting) > _MOST_NAMED else ""
-        return [Reason(kind=WaitReason.PREDECESSOR, words=f"Waits for {names}{more}")]
+        names, more = _named(steps[step].name for step in waiting[:_MOST_NAMED]), len(waiting) - _MOST_NAMED
+        why = Why.WAITS_FOR_MANY if more > 0 else Why.WAITS
+        return _reason(WaitReason.PREDECESSOR, why, steps=names, count=more)
     empty = [edge.step for edge in facts.job.graph.incoming[row.step_index] if facts.job.output(edge.step) <= 0]
-    names = ", ".join(f"'{steps[step].name}'" for step in empty)
-    words = f"No good pieces came out of {names}: rework it or cancel the job"
-    return [Reason(kind=WaitReason.PREDECESSOR, words=words)]
+    return _reason(WaitReason.PREDECESSOR, Why.NONE_CAME, steps=_named(steps[step].name for step in empty))
+
+
+def _named(steps: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in steps)
 
 
 def _materials(facts: _Facts, row: Row[Any]) -> list[Reason]:
@@ -129,23 +142,23 @@ def _materials(facts: _Facts, row: Row[Any]) -> list[Reason]:
     for line in facts.plan.steps[row.step_index].parts:
         needed, there = requirement(line, row.quantity), facts.stock.get(line.part_id, Decimal(0))
         if needed > there:
-            short.append(f"{line.sku}: {needed.normalize():f} {line.uom} needed, {there.normalize():f} there")
-    return [Reason(kind=WaitReason.MATERIAL, words=f"Short of {words}") for words in short[:_MOST_NAMED]]
+            amounts = {"needed": f"{needed.normalize():f}", "there": f"{there.normalize():f}"}
+            short.append(_reason(WaitReason.MATERIAL, Why.SHORT, part=line.sku, uom=line.uom, **amounts))
+    return short[:_MOST_NAMED]
 
 
-def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason], *, late: bool) -> str:
-    if late:
-        return "What was asked of it is delivered."
+def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason], *, late: bool) -> Sentence:
     kinds = [reason.kind for reason in reasons]
+    if late:
+        return _sentence(Next.DELIVERED)
     if WaitReason.HOLD in kinds:
-        return "A manager releases the hold."
+        return _sentence(Next.RELEASED)
     if state is _S.WAITING:
-        return "The work before it is finished."
+        return _sentence(Next.BEFORE)
     if WaitReason.MATERIAL in kinds:
-        return "An inventory manager receives the missing material."
-    if state is _S.READY:
-        return f"{row.assignee or 'Somebody'} starts it."
-    return f"{row.assignee or 'Somebody'} {'completes' if state is _S.IN_PROGRESS else 'resumes'} it."
+        return _sentence(Next.RECEIVED)
+    named, unnamed = HANDS[state]
+    return _sentence(named, person=row.assignee) if row.assignee else _sentence(unnamed)
 
 
 def _summary(

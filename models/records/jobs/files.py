@@ -18,7 +18,7 @@ _FILES = text("""
                'attached' AS origin FROM attachments a JOIN steps s ON s.id = a.work_order_id
         UNION ALL
         SELECT a.file_id, first.id, a.caption, a.attached_by, a.attached_at, 'instructions'
-          FROM attachments a JOIN law ON law.id = a.template_id
+          FROM attachments a JOIN law ON law.id = a.template_id AND a.away_by IS NULL
           JOIN (SELECT DISTINCT ON (step_index) * FROM steps ORDER BY step_index, id) first USING (step_key)
         UNION ALL
         SELECT f.id, s.id, d.key, d.recorded_by, d.recorded_at, 'recorded'

@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from models.messages.forecasts import JobForecast, Obstacle, OrderForecast
 from models.messages.templates import Plan
-from models.messages.work_orders import Explanation, JobExplanation
+from models.messages.work_orders import Explanation, JobExplanation, Sentence
 from models.records import order_views, plans
 from models.records.jobs.explain import explain
+from models.rules.explanations import Why
 from models.rules.forecasts import Standing, StepAhead, WayAhead, earliest, left, standing, way_ahead
 from models.rules.work_orders import WaitReason
 
@@ -91,8 +92,10 @@ def _obstacle(found: Sequence[Explanation], path: Sequence[str]) -> Obstacle | N
     if chosen is None:
         return None
     reasons = sorted(chosen.reasons, key=lambda reason: reason.kind not in _HINDERS)
+    untouched = Sentence(text=Why.UNTOUCHED)
     return Obstacle(
         work_order_id=chosen.work_order_id, code=chosen.code, step=chosen.name,
-        kind=reasons[0].kind if reasons else None, next_action=chosen.next_action,
-        words=reasons[0].words if reasons else "Nobody has started it yet",
+        kind=reasons[0].kind if reasons else None, words=reasons[0].words if reasons else untouched.words,
+        sentence=reasons[0].sentence if reasons else untouched, next_action=chosen.next_action,
+        next_sentence=chosen.next_sentence,
     )  # fmt: skip

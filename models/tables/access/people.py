@@ -34,7 +34,7 @@ class User(Row, table=True):
     kind: str = Field(default="person", max_length=8)
     role: str = Field(max_length=32)
     email: str | None = Field(default=None, max_length=320)
-    language: str = Field(default="en", max_length=16)
+    language: str | None = Field(default=None, max_length=16)
     time_zone: str = Field(default="UTC", max_length=64)
     hourly_rate: Decimal | None = Field(default=None, sa_column=Column(Numeric(18, 6), nullable=True))
     password_hash: str | None = Field(default=None, max_length=255)

@@ -14,6 +14,10 @@ const listeners = [];
 /** Call back with what each answer brought: {status, edit, form}. */
 export const onAnswer = (listener) => listeners.push(listener);
 export const busy = () => under > 0;
+const followers = [];
+/** Call back with (old, new) when a step got another key. */
+export const onRename = (listener) => followers.push(listener);
+export const renamed = (old, key) => followers.forEach((one) => one(old, key));
 
 export function tell(kind, text) {
   const chip = document.getElementById("ed-chip");
@@ -21,18 +25,20 @@ export function tell(kind, text) {
   chip.textContent = text;
 }
 
-function inTurn(act) {
+/** Do something when all that was sent before it is answered. */
+export function inTurn(act) {
   under += 1;
   chain = chain.then(act).finally(() => (under -= 1));
   return chain;
 }
 
-const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const found = () => document.getElementById("ed-find").value;
 
-async function ask(address, options) {
+/** Ask until a server answers; who is logged out or lost the draft begins anew. */
+export async function ask(address, options) {
   for (;;) {
-    const answer = await fetch(address, { ...options, headers: { "hx-request": "true" } }).catch(() => null);
+    const answer = await fetch(address, { ...options, headers: { "hx-request": "true", ...options?.headers } }).catch(() => null);
     if (answer?.redirected || answer?.status === 401 || answer?.status === 404) location.reload();
     if (answer && answer.status < 500 && answer.status !== 429) return answer;
     tell("bad", words.away);
@@ -75,6 +81,18 @@ function mark(step) {
   for (const one of document.querySelectorAll(`#ed [data-step="${CSS.escape(step)}"]:not(form, div)`)) one.setAttribute("aria-current", "true");
 }
 
+const isWritten = (line) => line.contains(document.activeElement) || [...line.querySelectorAll("input")].some(({ value, defaultValue }) => value !== defaultValue);
+
+/** Show which pictures the step has now; the one somebody writes under stays as it is. */
+function renewPictures(page) {
+  const [list, fresh] = [document, page].map((one) => one.getElementById("ed-pictures-list"));
+  if (!list || !fresh || document.getElementById("ed-form").dataset.step !== state().step) return;
+  const there = new Map([...list.children].filter(isWritten).map((one) => [one.dataset.picture, one]));
+  const wanted = [...fresh.children].map((one) => there.get(one.dataset.picture) ?? one);
+  for (const one of [...list.children]) if (!wanted.includes(one)) one.remove();
+  wanted.forEach((one, place) => list.children[place] !== one && list.insertBefore(one, list.children[place] ?? null));
+}
+
 function show(text, { status, form, silent, listener }) {
   const page = new DOMParser().parseFromString(text, "text/html");
   if (!page.getElementById("ed-state")) {
@@ -84,6 +102,7 @@ function show(text, { status, form, silent, listener }) {
   const held = document.activeElement?.closest("#ed-list, #ed-graph");
   const step = document.activeElement?.dataset.step;
   for (const id of form ? [...PARTS, "ed-form"] : PARTS) document.getElementById(id)?.replaceWith(page.getElementById(id));
+  if (!form) renewPictures(page);
   if (held && step) document.querySelector(`#${held.id} [data-step="${CSS.escape(step)}"]`)?.focus({ preventScroll: true });
   const now = state();
   history.replaceState(null, "", `?step=${encodeURIComponent(now.step)}`);

@@ -1,5 +1,5 @@
 // The form of the chosen step: read, compared with what was saved, sent half a second after the last key.
-import { busy, onAnswer, refresh, send, state, words } from "./desk.js";
+import { busy, onAnswer, refresh, renamed, send, state, words } from "./desk.js";
 
 const TYPING = 600;
 const LOOKUP = 150;
@@ -66,7 +66,10 @@ export function flush() {
   send({ kind: "change_step", step: own.dataset.step, changes: changed }, {
     form: false,
     listener: ({ status }) => {
-      if (status === 200) own.dataset.step = state().step;
+      if (status === 200) {
+        if ("key" in changed) renamed(own.dataset.step, state().step);
+        own.dataset.step = state().step;
+      }
       else for (const name of Object.keys(changed)) saved[name] = before[name];
     },
   });
@@ -81,8 +84,8 @@ export function moveStep(by) {
 }
 
 function clear(place) {
-  for (const one of place.querySelectorAll(".field-fault")) one.textContent = "";
-  for (const one of place.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+  for (const one of place.querySelectorAll(".field-fault:not([data-caption-fault])")) one.textContent = "";
+  for (const one of place.querySelectorAll("[aria-invalid]:not([data-caption])")) one.removeAttribute("aria-invalid");
 }
 
 function tellFault(name, text) {

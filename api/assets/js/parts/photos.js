@@ -11,7 +11,10 @@ export async function ready(file) {
     const scale = Math.min(1, PIXELS / Math.max(picture.width, picture.height));
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [picture.width, picture.height].map((side) => Math.round(side * scale));
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const paper = canvas.getContext("2d");
+    paper.fillStyle = "#ffffff"; // JPEG has no glass: what was clear would become black
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
     const smaller = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
     return new File([smaller], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
   } catch {
