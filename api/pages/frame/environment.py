@@ -24,7 +24,7 @@ from api.pages.frame.looks import (
 )
 from api.pages.frame.refusals import refusal_sentences, refusal_words
 from api.pages.frame.texts import markdown, whole
-from api.pages.frame.words import LANGUAGES, translations
+from api.pages.frame.words import LANGUAGES, spoken, translations
 from models.connections.ids import new_id
 from models.rules.filters import WHOLE_LIST, FilteredList
 
@@ -86,7 +86,8 @@ def environment(language: str) -> Environment:
     )  # fmt: skip
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined] # by i18n
     made.filters |= {name: _filter(name) for name in _FILTERS} | {
-        "browser": browser, "initials": initials, "markdown": markdown, "whole": whole,
+        "browser": browser, "initials": initials, "markdown": markdown, "spoken": lambda words: spoken(words, language),
+        "whole": whole,
     }  # fmt: skip
     made.globals |= {
         "asset": lambda name: assets().url(name),
