@@ -47,7 +47,7 @@ def _prioritise(actor: Actor, ids: Collection[UUID], ask: PrioritiseOrder) -> tu
                 order_changes.change_order(session, actor, identity, change)
             results.append(BulkResult(id=identity, code=codes.get(identity), fate=Fate.DONE))
         except Refusal as refusal:
-            results.append(_refused(identity, codes, str(refusal)))
+            results.append(_refused(identity, codes, refusal.args[0]))
     return tuple(results)
 
 
@@ -61,7 +61,7 @@ def _plans_of_orders(
         try:
             plans[identity] = wishes_of_order(actor, f"{key}:{identity}", identity, ask)
         except (Refusal, Problem) as refusal:
-            plans[identity] = str(refusal)
+            plans[identity] = refusal.args[0]
     return codes, plans
 
 
@@ -70,7 +70,7 @@ async def many_jobs(client: Client, actor: Actor, key: str, many: ManyJobs) -> t
     ids = tuple(dict.fromkeys(many.ids))
     codes = await asyncio.to_thread(_codes_of_jobs, actor, ids)
     plans: dict[UUID, _Plan] = {
-        each: [Wish(f"{key}:{each}", many.ask, job_id=each)] if each in codes else str(Missing("job", each))
+        each: [Wish(f"{key}:{each}", many.ask, job_id=each)] if each in codes else Missing("job", each).args[0]
         for each in ids
     }
     return await _carry_out(client, actor, codes, plans)
@@ -88,7 +88,7 @@ async def many_work_orders(client: Client, actor: Actor, key: str, many: ManyWor
     plans: dict[UUID, _Plan] = {
         each: [Wish(f"{key}:{each}", many.ask, work_order_id=each)]
         if each in codes
-        else str(Missing("work order", each))
+        else Missing("work order", each).args[0]
         for each in ids
     }
     return await _carry_out(client, actor, codes, plans)
@@ -115,7 +115,7 @@ async def _carry_out(
 
 def _result(identity: UUID, codes: Mapping[UUID, str], outcomes: Sequence[Outcome]) -> BulkResult:
     """Put the outcomes of one together: done where anything was done, refused where all was."""
-    refusals = [outcome.refusal.detail for outcome in outcomes if outcome.refusal is not None]
+    refusals = [outcome.refusal.words for outcome in outcomes if outcome.refusal is not None]
     if any(outcome.state is CommandState.PENDING for outcome in outcomes):
         return BulkResult(id=identity, code=codes.get(identity), fate=Fate.LATER)
     if refusals and len(refusals) == len(outcomes):

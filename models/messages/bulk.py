@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SkipValidation
 
 from models.messages.base import Id, Message
 from models.messages.commands import (
@@ -64,7 +64,8 @@ class BulkResult(Message):
     id: Id
     code: str | None = Field(description="None where there is no such thing")
     fate: Fate
-    detail: str = Field("", description="Why it was refused")
+    # Not copied into plain text, so that a page can say a Sentence in its own language.
+    detail: SkipValidation[str] = Field("", description="Why it was refused")
 
 
 class BulkResults(Message):

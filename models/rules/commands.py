@@ -74,3 +74,11 @@ class Refusal:
         named = {name: str(value) for name, value in words.values.items() if not isinstance(value, Sentence)}
         terms = {name: value.pattern for name, value in words.values.items() if isinstance(value, Sentence)}
         return cls(kind, str(words), words.pattern, named, terms)
+
+    @property
+    def words(self) -> str:
+        """The detail, as the Sentence it was made as where it was one."""
+        if not self.pattern:
+            return self.detail
+        terms: dict[str, object] = {name: Sentence(term) for name, term in self.terms.items()}
+        return Sentence(self.pattern, **self.named, **terms)

@@ -2,7 +2,6 @@
 
 from api.pages.frame.words import SOURCE, marked, spoken, translations
 from models.rules.commands import Refusal, RefusalKind
-from models.rules.sentences import Sentence
 
 _K = RefusalKind
 SENTENCES: dict[RefusalKind, str] = {
@@ -62,7 +61,4 @@ def refusal_words(refusal: Refusal, language: str) -> str:
     catalog, pattern = translations(language), refusal.pattern or refusal.detail
     if catalog.gettext(pattern) == pattern:
         return catalog.gettext(SENTENCES[refusal.kind])
-    terms = {name: Sentence(term) for name, term in refusal.terms.items()}
-    return (
-        spoken(Sentence(pattern, **refusal.named, **terms), language) if refusal.pattern else catalog.gettext(pattern)
-    )
+    return spoken(refusal.words, language)
