@@ -101,7 +101,6 @@ def environment(language: str) -> Environment:
         "refusal_sentences": lambda: refusal_sentences(language),
         "refusal_words": lambda refusal: refusal_words(refusal, language),
         "role_words": role_words,
-        "spoken": lambda words: spoken(words, language),
         "standing_look": standing_look,
         "status_look": status_look,
         "template_look": template_look,
