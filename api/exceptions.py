@@ -12,6 +12,7 @@ from models.messages.commands import Outcome
 from models.records import command_views, commands
 from models.records.refusals import Conflict
 from models.rules.commands import CommandState, RefusalKind
+from models.rules.sentences import Sentence
 
 # What will be refused for ever, however often it is asked.
 FINAL = frozenset({
@@ -37,7 +38,7 @@ def _wish(actor: Actor, command_id: UUID, key: str) -> Wish:
     if before.state is not CommandState.REFUSED or refusal is None:
         raise Conflict("Only a refused command can be tried again.")
     if refusal.kind in FINAL:
-        raise Conflict("This would be refused again: " + refusal.detail)
+        raise Conflict(Sentence("This would be refused again: {why}", why=refusal.words))
     job_id = before.job_id if before.work_order_id is None else None
     return Wish(key, request, before.work_order_id, job_id)
 

@@ -76,9 +76,7 @@ class Refusal:
         return cls(kind, str(words), words.pattern, named, terms)
 
     @property
-    def words(self) -> str:
-        """The detail, as the Sentence it was made as where it was one."""
-        if not self.pattern:
-            return self.detail
+    def words(self) -> Sentence:
+        """The detail as the Sentence it was made as; what names nothing is its own pattern."""
         terms: dict[str, object] = {name: Sentence(term) for name, term in self.terms.items()}
-        return Sentence(self.pattern, **self.named, **terms)
+        return Sentence(self.pattern or self.detail.replace("{", "{{").replace("}", "}}"), **self.named, **terms)

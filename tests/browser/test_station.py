@@ -163,6 +163,23 @@ def test_why_something_is_refused_is_told_in_the_language_of_whoever_tapped(pers
     expect(page.locator("#attention-list .row-cause")).to_have_text(refusal_sentences("de")[RefusalKind.ON_HOLD.value])
 
 
+def test_a_refusal_names_in_the_language_of_whoever_tapped_what_it_is_about(
+    person: Opens, floor: Floor, tenant: Factory
+) -> None:
+    page = _open(person, floor)
+    page.context.add_cookies([{"name": "language", "value": "de", "url": page.url}])
+    page.reload()
+    page.context.set_offline(offline=True)
+    page.locator("[data-tap=start]").click()
+    expect(page.locator("#outbox-state")).to_contain_text("1")
+    (cut,) = rows(tenant, "SELECT id, code FROM work_orders WHERE step_key = 'cut'")
+    maria = str(tenant.actor(Role.MANAGER).user_id)
+    assert floor.manager.post(f"/work-orders/{cut.id}/assign", {"user_id": maria}).status_code == 200
+    page.context.set_offline(offline=False)
+    expect(page.locator("#attention")).to_be_visible(timeout=20_000)
+    expect(page.locator("#attention-list .row-cause")).to_contain_text(f"{cut.code} ist jemand anderem zugeteilt")
+
+
 def test_tapping_the_state_of_the_connection_does_nothing(person: Opens, floor: Floor, tenant: Factory) -> None:
     page = _open(person, floor)
     page.locator("#outbox-state").click()

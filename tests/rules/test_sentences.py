@@ -15,3 +15,9 @@ def test_a_refusal_keeps_names_apart_from_words_that_are_translated() -> None:
     )
     assert (refusal.detail, refusal.named, refusal.terms) == ("This job of job rests.", {"who": "job"}, {"what": "job"})
     assert Refusal.saying(RefusalKind.ON_HOLD, "It rests.") == Refusal(RefusalKind.ON_HOLD, "It rests.")
+
+
+def test_what_was_stored_of_a_refusal_makes_the_same_sentence_again() -> None:
+    named = Refusal.saying(RefusalKind.STOCK_SHORT, Sentence("There is no part {parts}.", parts="{A}"))
+    assert (named.words, named.words.pattern) == ("There is no part {A}.", "There is no part {parts}.")
+    assert Refusal(RefusalKind.ON_HOLD, "It rests in {braces}.").words == "It rests in {braces}."

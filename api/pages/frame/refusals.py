@@ -33,6 +33,8 @@ SENTENCES: dict[RefusalKind, str] = {
 }
 
 
+# What is refused before any job is asked, by the kind of problem it is answered with.
+_AT_THE_DOOR = {"forbidden": marked("Your role may not do this"), "not-found": marked("There is nothing here")}
 # What names something that whoever stands at the machine must know, to say it with that name in a script too.
 _NAMING = (
     "Not enough in stock (there / wanted): {parts}.",
@@ -51,6 +53,7 @@ def refusal_sentences(language: str) -> dict[str, str]:
         return {}
     catalog = translations(language)
     kinds = {kind.value: catalog.gettext(sentence) for kind, sentence in SENTENCES.items()}
+    kinds |= {kind: catalog.gettext(sentence) for kind, sentence in _AT_THE_DOOR.items()}
     return kinds | {pattern: catalog.gettext(pattern) for pattern in _NAMING}
 
 

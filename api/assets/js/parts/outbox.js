@@ -171,7 +171,7 @@ export class Outbox extends EventTarget {
       return taps;
     }
     if (answer.status === 401 || answer.status >= 500 || AGAIN.has(answer.status)) return this.#wait(answer.status);
-    return this.#refuse(tap, said.detail ?? answer.statusText);
+    return this.#refuse(tap, said.detail ?? answer.statusText, { kind: said.type?.split("/").pop() });
   }
 
   #command({ key, request, work_order_id, occurred_at, files }) {
