@@ -109,5 +109,6 @@ def _walked(seer: Seer, starts: Iterable[str]) -> Iterator[str]:
                 yield plain
                 kind = re.sub(r"/[^/]*\d[^/]*", "/*", plain)
                 kinds[kind] = kinds.get(kind, 0) + 1
-                if kinds[kind] == 1:
+                # Behind the API's addresses are files, such as whole lists of years, and no links.
+                if kinds[kind] == 1 and not plain.startswith("/api/"):
                     waiting.append(plain)

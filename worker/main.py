@@ -5,10 +5,12 @@ import signal
 from datetime import timedelta
 
 import structlog
+import uvloop
 from temporalio.client import Client
 
 from models.connections.logs import configure_logging, start_log_shipper
 from models.connections.temporal import connect
+from models.connections.turns import take_short_turns
 from worker.build import build_worker
 from worker.relays.loops import run_relays
 
@@ -21,7 +23,8 @@ def run(name: str) -> None:
     configure_logging(name)
     shipper = start_log_shipper(name)
     try:
-        asyncio.run(_run(name))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(name))
     finally:
         shipper.stop(timeout=5)
 
@@ -33,6 +36,7 @@ async def _run(name: str) -> None:
     client = await _connect(stop)
     if client is None:
         return
+    take_short_turns()
     _log.info("worker starts", worker=name)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(run_relays(client, stop))

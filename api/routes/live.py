@@ -7,7 +7,7 @@ from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.deps import MayReadWorkOrders
-from api.live import Feed, Listener, after
+from api.live import Feed, Listener, after, sent
 from api.routing import feature
 from models.messages.live import Tick
 
@@ -30,22 +30,21 @@ async def follow_live(
     async with feed.listen(actor.tenant_id) as listener:
         if last_event_id is not None:
             for event in await asyncio.to_thread(after, actor.tenant_id, last_event_id):
-                yield ServerSentEvent(data=event, id=str(event.id))
+                yield sent(event)
         yield _tick()
         while True:
-            sent = await _next(listener)
-            if sent is None:
+            coming = await _next(listener)
+            if coming is None:
                 return
-            yield sent
+            yield coming
 
 
 async def _next(listener: Listener) -> ServerSentEvent | None:
     try:
         async with asyncio.timeout(_TICK_SECONDS):
-            event = await listener.get()
+            return await listener.get()
     except TimeoutError:
         return _tick()
-    return None if event is None else ServerSentEvent(data=event, id=str(event.id))
 
 
 def _tick() -> ServerSentEvent:

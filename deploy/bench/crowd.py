@@ -110,6 +110,15 @@ _FILLED = (
      CROSS JOIN (VALUES ('stock', -1), ('production', 1)) l(location, sign)
     """,
     """
+    INSERT INTO stock_entries (tenant_id, id, move_key, kind, part_id, location, quantity, uom, unit_cost, reason,
+        job_id, work_order_id, actor_id, occurred_at, posted_at)
+    SELECT f.tenant_id, gen_random_uuid(), f.id || ':ruined', 'scrap', p.id, l.location, l.sign, p.uom, p.unit_cost,
+           'Ruined at step ' || f.step_index, f.job_id, f.id, f.assignee_id, f.ended_at, f.ended_at
+      FROM finished f JOIN some_parts p ON p.number = f.step_index % (SELECT count(*) FROM some_parts)
+     CROSS JOIN (VALUES ('stock', -1), ('scrap', 1)) l(location, sign)
+     WHERE hashtext(f.id::text) % 60 = 0
+    """,
+    """
     INSERT INTO stock_entries (tenant_id, id, move_key, kind, part_id, location, quantity, uom, unit_cost, occurred_at,
         posted_at)
     SELECT t.tenant_id, gen_random_uuid(), 'crowd:' || p.id, 'receipt', p.id, l.location, l.sign * 100000, p.uom,

@@ -41,8 +41,9 @@ class Tablet:
         return await self._asked(f"GET /api/v1{path} HTTP/1.1\r\n{self._headers}\r\n".encode())
 
     async def page(self, path: str) -> bytes:
-        """Read a page, or a part of one. Raises TapFailed for another answer than 200."""
-        return await self._asked(f"GET {path} HTTP/1.1\r\n{self._headers}Accept: text/html\r\n\r\n".encode())
+        """Read a part of a page, as a page that is open does. Raises TapFailed for another answer than 200."""
+        asked = f"GET {path} HTTP/1.1\r\n{self._headers}Accept: text/html\r\nHX-Request: true\r\n\r\n"
+        return await self._asked(asked.encode())
 
     async def stream(self, path: str) -> AsyncIterator[bytes]:
         """Follow a stream of events line by line, on a connection of its own. Raises TapFailed where it is refused."""

@@ -1,8 +1,11 @@
 """`factoryos api`: one web server process."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 EXAMPLES = "Example: FACTORYOS_HOST=0.0.0.0 FACTORYOS_PORT=8080 factoryos api"
 _GRACEFUL_SECONDS = 10
@@ -27,7 +30,7 @@ def api(
     proxies = [str(network) for network in networks(settings().factoryos_trusted_proxies)]
     try:
         uvicorn.run(
-            "api.app:create_app",
+            _app,
             factory=True,
             host=settings().factoryos_tls_host if tls else settings().factoryos_host,
             port=settings().factoryos_tls_port if tls else settings().factoryos_port,
@@ -44,3 +47,12 @@ def api(
         )
     finally:
         shipper.stop(timeout=3)
+
+
+def _app() -> "FastAPI":
+    from api.app import create_app
+    from models.connections.turns import take_short_turns
+
+    app = create_app()
+    take_short_turns()
+    return app

@@ -31,7 +31,7 @@ _PICTURES = (
     _Picture("station", "/station", "tom", "tablet"),
     _Picture("work", "/station/{work_order_id}", "tom", "tablet"),
     _Picture("job", "/jobs/{job_id}"),
-    _Picture("template", "/templates/{template_id}"),
+    _Picture("template", "/templates/{template_id}/edit"),
     _Picture("stock", "/stock", "ivan"),
     _Picture("orders", "/orders"),
 )
@@ -41,7 +41,9 @@ def shoot(windows: Windows, folder: Path, say: Callable[[str], None]) -> list[st
     """Write each picture in both themes; returns what could not be taken, sentence by sentence."""
     folder.mkdir(parents=True, exist_ok=True)
     found = addresses([seer(windows, user) for user in ("maria", "tom", "ada")], places())
-    by_path = {place.path: address for place, address in found.items()} | _richest_job(windows)
+    by_path = {place.path: address for place, address in found.items()}
+    by_path |= _richest(windows, "maria", "/jobs?status=IN_PROGRESS", "/jobs/{job_id}")
+    by_path |= _richest(windows, "tom", "/station", "/station/{work_order_id}")
     troubles = []
     for picture in _PICTURES:
         if picture.path not in by_path:
@@ -67,9 +69,9 @@ def _small(windows: Windows, picture: bytes, width: int) -> bytes:
     return made
 
 
-def _richest_job(windows: Windows) -> dict[str, str]:
-    """Return the page of the job in work with the most steps: a whole machine says more than a nozzle."""
-    see = seer(windows, "maria")
-    listed = dict.fromkeys(re.findall(r"/jobs/[0-9a-f-]{36}", see("/jobs?status=IN_PROGRESS") or ""))
-    pages = {address: len(see(address) or "") for address in listed}
-    return {"/jobs/{job_id}": max(pages, key=lambda address: pages[address])} if pages else {}
+def _richest(windows: Windows, user: str, listed: str, path: str) -> dict[str, str]:
+    """Return the page behind a list that shows the most: a whole machine says more than a nozzle."""
+    see = seer(windows, user)
+    pattern = path.partition("{")[0] + "[0-9a-f-]{36}"
+    pages = {address: len(see(address) or "") for address in dict.fromkeys(re.findall(pattern, see(listed) or ""))}
+    return {path: max(pages, key=lambda address: pages[address])} if pages else {}

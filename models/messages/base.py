@@ -3,7 +3,18 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WrapValidator,
+)
+
+from models.rules.sentences import Sentence
 
 _FIRST, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -19,6 +30,10 @@ class Row:
 
     __slots__ = ()
     __pydantic_config__ = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+# Words for people; a Sentence stays one as long as the message is not written down, so that pages can translate it.
+Words = Annotated[str, WrapValidator(lambda given, check: given if isinstance(given, Sentence) else check(given))]
 
 
 def printable(text: str) -> str:

@@ -1,7 +1,6 @@
 from pydantic import Field
 
-from models.messages.base import Figure, Id, Instant, Message
-from models.messages.work_orders import Sentence
+from models.messages.base import Figure, Id, Instant, Message, Words
 from models.rules.forecasts import ASSUMES, Standing
 from models.rules.work_orders import WaitReason
 
@@ -13,10 +12,8 @@ class Obstacle(Message):
     code: str
     step: str
     kind: WaitReason | None = Field(description="None where nothing hinders it: somebody may start it")
-    words: str
-    next_action: str
-    sentence: Sentence | None = Field(None, exclude=True)
-    next_sentence: Sentence | None = Field(None, exclude=True)
+    words: Words
+    next_action: Words
 
 
 class JobForecast(Message):

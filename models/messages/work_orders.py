@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.messages.base import Code, Figure, Id, Instant, Message
+from models.messages.base import Code, Figure, Id, Instant, Message, Words
 from models.messages.paging import PageRequest
 from models.messages.templates import DataField
 from models.rules.orders import Status
@@ -202,24 +202,11 @@ class EventFilters(PageRequest):
     sort: Literal["seq", "-seq"] = "seq"
 
 
-class Sentence(Message):
-    """A sentence with the names it fills in, as pages need it to say it in another language."""
-
-    text: str
-    values: dict[str, str] = Field(default_factory=dict)
-
-    @property
-    def words(self) -> str:
-        """The sentence itself, in English."""
-        return self.text % self.values
-
-
 class Reason(Message):
     """Why an open work order does not move, in words and as a kind programs can count."""
 
     kind: WaitReason
-    words: str
-    sentence: Sentence | None = Field(None, exclude=True)
+    words: Words
 
 
 class Explanation(Message):
@@ -231,8 +218,7 @@ class Explanation(Message):
     state: WorkOrderState
     since: Instant | None
     reasons: tuple[Reason, ...]
-    next_action: str
-    next_sentence: Sentence | None = Field(None, exclude=True)
+    next_action: Words
 
 
 class Undelivered(Message):

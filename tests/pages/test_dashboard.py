@@ -122,3 +122,13 @@ def test_many_who_ask_at_once_share_one_answer() -> None:
         thread.join()
     assert len(computed) == 1
     assert shared.get("another", lambda: 7) == 7
+
+
+def test_a_factory_with_nothing_is_led_through_its_first_steps(browser: Opens) -> None:
+    assert "First steps" in browser(Role.ADMIN).get("/dashboard").text
+    assert "First steps" not in browser(Role.VIEWER).get("/dashboard").text
+
+
+def test_a_factory_at_work_is_not_told_how_to_begin(browser: Opens, tenant: Factory) -> None:
+    lamp_job(tenant)
+    assert "First steps" not in browser(Role.ADMIN).get("/dashboard").text

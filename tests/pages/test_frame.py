@@ -6,6 +6,7 @@ from jinja2 import UndefinedError
 
 from api.pages.frame.assets import assets
 from api.pages.frame.environment import TEMPLATES, environment
+from api.pages.frame.texts import whole
 from api.pages.frame.words import accepted, known
 from models.rules.access import Role
 from tests.pages.conftest import Browser
@@ -68,3 +69,8 @@ def test_the_language_is_the_first_wish_that_is_spoken_here() -> None:
     assert known((None, "de-CH", "en")) == "de"
     assert known(("fr", "")) == "en"
     assert accepted("en;q=0.2, de;q=0.9, fr;q=x, *;q=0.1") == ["de", "en", "*"]
+
+
+def test_a_code_stays_whole_and_a_long_one_breaks_behind_its_own_signs() -> None:
+    assert whole("A<B-7") == '<span class="whole">A&lt;B-7</span>'
+    assert whole("CAP_100NF-0402/50V.X") == ('<span class="whole">CAP_<wbr>100NF-<wbr>0402/<wbr>50V.<wbr>X</span>')

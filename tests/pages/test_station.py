@@ -35,6 +35,15 @@ def _step_up(person: Browser, pin: str = PIN, **headers: str) -> Any:
     return person.post("/station/door", {"username": "technician", "pin": pin}, **headers)
 
 
+def test_all_work_centres_are_a_choice_as_well(browser: Opens, tenant: Factory) -> None:
+    lamp_job(tenant)
+    technician = browser(Role.TECHNICIAN)
+    assert 'href="/station?center="' in technician.get("/station?center=PACK").text
+    for address, work in (("/station?center=", 1), ("/station?center=ASSY", 1), ("/station?center=PACK", 0)):
+        page = technician.get(address)
+        assert (page.status_code, page.text.count("data-work-card")) == (200, work), address
+
+
 def test_a_pin_opens_the_station_and_only_there(browser: Opens, token: str) -> None:
     person = _at_station(browser, token)
     assert person.get("/station").headers["location"] == "/station/door?next=%2Fstation"

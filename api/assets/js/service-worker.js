@@ -7,10 +7,14 @@ const PATIENCE = 3000;
 const KEPT_AT = "x-kept-at";
 const STATION = /^\/station(\/|$)/;
 const DOORS = /^\/(log-?in|logout|sign-up|invitations|api\/v1\/auth)(\/|$)/;
+// Taps and the stream never concern this worker: where browsers know how, they do not even wake it.
+const PAST = ["/api/v1/commands", "/api/v1/live"];
 let person = 0; // counted on at each door, so that no page still on its way is kept for whoever comes next
+const underWay = new Map();
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
+  event.addRoutes?.(PAST.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: "network" })));
   event.waitUntil(caches.open(FILES).then((files) => files.addAll(PRECACHED)));
 });
 
@@ -41,6 +45,7 @@ self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
 async function keep(addresses) {
   const pages = await caches.open(PAGES);
   for (const address of addresses.filter((each) => STATION.test(new URL(each).pathname))) {
+    await underWay.get(address)?.catch(() => {}); // the page that asks was fetched a moment ago
     if (await pages.match(address, { ignoreVary: true })) continue;
     await fromNetwork({ request: new Request(address) }).catch(() => {});
   }
@@ -67,7 +72,13 @@ async function page(event) {
   return first ?? (await asItWas(event.request)) ?? fresh;
 }
 
-async function fromNetwork({ request }) {
+function fromNetwork({ request }) {
+  const fresh = fetched(request).finally(() => underWay.delete(request.url));
+  underWay.set(request.url, fresh);
+  return fresh;
+}
+
+async function fetched(request) {
   const whose = person;
   const answer = await fetch(request);
   if (answer.redirected || answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) await forget();

@@ -18,11 +18,13 @@ from api.pages.frame.screen import LANGUAGE_COOKIE, THEME_COOKIE, TheScreen, ope
 from api.pages.frame.words import LANGUAGES, marked
 from api.pages.station.here import station_here
 from api.routes.access import log_in as door
+from api.routes.access.sign_up import refuse_if_closed
 from models.connections.postgres import read
+from models.connections.settings import settings
 from models.messages.access import LogIn
 from models.messages.identity_providers import OfferedProvider
 from models.records.access.providers import offered
-from models.records.refusals import LogInRefused, SecondFactorNeeded, TooManyTries
+from models.records.refusals import LogInRefused, SecondFactorNeeded, SignUpClosed, TooManyTries
 
 router = pages("access")
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -69,6 +71,8 @@ def get_log_in(
     """Show the log-in page of the factory whose address was called; a shared station leads to its door of PINs."""
     if way != "password" and station_here(request):
         return RedirectResponse("/station/door", 303)
+    if door.factory_of(request, tenant or None) is None and _is_new():
+        return RedirectResponse("/sign-up", 303)
     return _page(request, LogInForm(next=wanted or "", tenant=tenant))
 
 
@@ -114,6 +118,15 @@ def post_code(request: Request, form: Annotated[CodeForm, Form()]) -> Response:
         return _code_page(request, wait=refusal.seconds)
     half_way.forget(request, answer)
     return answer
+
+
+def _is_new() -> bool:
+    """Tell whether this installation for one factory has nobody yet: whoever comes first signs up."""
+    try:
+        refuse_if_closed()
+    except SignUpClosed:
+        return False
+    return settings().factoryos_mode == "onprem"
 
 
 def _through(request: Request, half: HalfWay, code: SecretStr | None) -> Response:

@@ -23,7 +23,7 @@ from api.pages.frame.looks import (
     work_order_look,
 )
 from api.pages.frame.refusals import refusal_sentences, refusal_words
-from api.pages.frame.texts import markdown
+from api.pages.frame.texts import markdown, whole
 from api.pages.frame.words import LANGUAGES, spoken, translations
 from models.connections.ids import new_id
 from models.rules.filters import WHOLE_LIST, FilteredList
@@ -86,7 +86,8 @@ def environment(language: str) -> Environment:
     )  # fmt: skip
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined] # by i18n
     made.filters |= {name: _filter(name) for name in _FILTERS} | {
-        "browser": browser, "initials": initials, "markdown": markdown,
+        "browser": browser, "initials": initials, "markdown": markdown, "spoken": lambda words: spoken(words, language),
+        "whole": whole,
     }  # fmt: skip
     made.globals |= {
         "asset": lambda name: assets().url(name),
@@ -100,7 +101,6 @@ def environment(language: str) -> Environment:
         "refusal_sentences": lambda: refusal_sentences(language),
         "refusal_words": lambda refusal: refusal_words(refusal, language),
         "role_words": role_words,
-        "spoken": lambda words: spoken(words, language),
         "standing_look": standing_look,
         "status_look": status_look,
         "template_look": template_look,

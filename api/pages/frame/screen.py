@@ -96,7 +96,7 @@ class Screen:
     @property
     def is_part(self) -> bool:
         """Tell whether a page that is open asks for a part of itself."""
-        return "hx-request" in self.request.headers
+        return _asks_for_part(self.request)
 
     def may(self, permission: str) -> bool:
         """Tell whether the person holds a permission, by its wire name."""
@@ -146,6 +146,10 @@ class Screen:
         }
 
 
+def _asks_for_part(request: Request) -> bool:
+    return "hx-request" in request.headers
+
+
 def _address(request: Request) -> str:
     """Return where the person is, to come back to."""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -162,9 +166,10 @@ def _read_said(cookie: str | None) -> tuple[str, str] | None:
 
 def screen_of(request: Request, actor: SignedIn) -> Screen:
     """Return the page for who asks."""
+    tells_of_licence = actor.may(Permission.SETTINGS_EDIT) and not _asks_for_part(request)  # the frame does
     with read(actor.tenant_id) as session:
         seen = viewer(session, actor.tenant_id, actor.user_id)
-        ending = licence_end(session) if actor.may(Permission.SETTINGS_EDIT) else None
+        ending = licence_end(session) if tells_of_licence else None
     made = Screen(request, actor, seen, ending)
     request.state.screen = made  # so that a refusal is shown in the same frame
     return made

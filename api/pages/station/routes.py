@@ -50,12 +50,13 @@ FAULTS = (marked("Damaged"), marked("Wrong size"), marked("Wrong part"), marked(
 # Codes are read by the station's camera, and no other page may use it.
 _CAMERA = "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 ScannedCode = Annotated[str, Path(max_length=300)]
-Center = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/+:-]*$")]
+# Empty is every work centre, which is a choice as well.
+Center = Annotated[str, Query(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9._/+:-]*)?$")]
 
 
 @router.get("/station")
 def get_station(
-    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = None
+    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = ""
 ) -> HTMLResponse:
     """Show the work that is mine or may become mine."""
     return _list("station/list.html", screen, actor, center)
@@ -63,13 +64,14 @@ def get_station(
 
 @router.get("/station/cards")
 def get_cards(
-    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = None
+    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = ""
 ) -> HTMLResponse:
     """Show its cards alone, for a station that is open."""
     return _list("station/cards.html", screen, actor, center)
 
 
-def _list(template: str, screen: Screen, actor: Actor, center: str | None) -> HTMLResponse:
+def _list(template: str, screen: Screen, actor: Actor, asked: str) -> HTMLResponse:
+    center = asked or None
     with read(actor.sight) as session:
         mine, waiting, held = (
             records.work_orders(session, filters.model_copy(update={"work_center": center}), actor.user_id).items

@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from models.messages.templates import Plan
-from models.messages.work_orders import Explanation, JobExplanation, Reason, Sentence, Undelivered
+from models.messages.work_orders import Explanation, JobExplanation, Reason, Undelivered
 from models.records import plans
 from models.records.jobs.state import load_state
 from models.records.jobs.views import job as job_view
@@ -20,6 +20,7 @@ from models.rules.boms import requirement
 from models.rules.explanations import AT_WORK, HANDS, Next, Why
 from models.rules.jobs import Job
 from models.rules.orders import Status
+from models.rules.sentences import Sentence
 from models.rules.work_orders import FINISHED, WaitReason, WorkOrderState
 
 _OPEN = text("""
@@ -84,20 +85,14 @@ def _stock(session: Session, plan: Plan, rows: Sequence[Row[Any]]) -> dict[UUID,
 def _explain(facts: _Facts, row: Row[Any]) -> Explanation:
     state = WorkOrderState(row.state)
     reasons = tuple(_reasons(facts, row, state))
-    action = _next_action(row, state, reasons, late=row.id in facts.late)
     return Explanation(
         work_order_id=row.id, code=row.code, name=row.name, state=state, since=row.started_at or row.ready_at,
-        reasons=reasons, next_action=action.words, next_sentence=action,
+        reasons=reasons, next_action=_next_action(row, state, reasons, late=row.id in facts.late),
     )  # fmt: skip
 
 
 def _reason(kind: WaitReason, why: Why, **names: object) -> Reason:
-    sentence = _sentence(why, **names)
-    return Reason(kind=kind, words=sentence.words, sentence=sentence)
-
-
-def _sentence(text: str, **names: object) -> Sentence:
-    return Sentence(text=text, values={name: str(value or "") for name, value in names.items()})
+    return Reason(kind=kind, words=Sentence(why, **{name: value or "" for name, value in names.items()}))
 
 
 def _reasons(facts: _Facts, row: Row[Any], state: WorkOrderState) -> list[Reason]:
@@ -147,18 +142,18 @@ def _materials(facts: _Facts, row: Row[Any]) -> list[Reason]:
     return short[:_MOST_NAMED]
 
 
-def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason], *, late: bool) -> Sentence:
+def _next_action(row: Row[Any], state: WorkOrderState, reasons: Sequence[Reason], *, late: bool) -> str:
     kinds = [reason.kind for reason in reasons]
     if late:
-        return _sentence(Next.DELIVERED)
+        return Next.DELIVERED
     if WaitReason.HOLD in kinds:
-        return _sentence(Next.RELEASED)
+        return Next.RELEASED
     if state is _S.WAITING:
-        return _sentence(Next.BEFORE)
+        return Next.BEFORE
     if WaitReason.MATERIAL in kinds:
-        return _sentence(Next.RECEIVED)
+        return Next.RECEIVED
     named, unnamed = HANDS[state]
-    return _sentence(named, person=row.assignee) if row.assignee else _sentence(unnamed)
+    return Sentence(named, person=row.assignee) if row.assignee else unnamed
 
 
 def _summary(

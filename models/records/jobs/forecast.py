@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from models.messages.forecasts import JobForecast, Obstacle, OrderForecast
 from models.messages.templates import Plan
-from models.messages.work_orders import Explanation, JobExplanation, Sentence
+from models.messages.work_orders import Explanation, JobExplanation
 from models.records import order_views, plans
 from models.records.jobs.explain import explain
 from models.rules.explanations import Why
@@ -92,10 +92,8 @@ def _obstacle(found: Sequence[Explanation], path: Sequence[str]) -> Obstacle | N
     if chosen is None:
         return None
     reasons = sorted(chosen.reasons, key=lambda reason: reason.kind not in _HINDERS)
-    untouched = Sentence(text=Why.UNTOUCHED)
     return Obstacle(
         work_order_id=chosen.work_order_id, code=chosen.code, step=chosen.name,
-        kind=reasons[0].kind if reasons else None, words=reasons[0].words if reasons else untouched.words,
-        sentence=reasons[0].sentence if reasons else untouched, next_action=chosen.next_action,
-        next_sentence=chosen.next_sentence,
+        kind=reasons[0].kind if reasons else None, words=reasons[0].words if reasons else Why.UNTOUCHED,
+        next_action=chosen.next_action,
     )  # fmt: skip

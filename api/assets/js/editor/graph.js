@@ -3,6 +3,7 @@ import { onAnswer, send, state, words } from "./desk.js";
 import { flush } from "./form.js";
 
 const LEAST = 6; // pixels: less is a click, not a drag
+const READABLE = 0.75; // of the drawing's own size: below it names are too small to read
 const place = document.getElementById("ed-graph-scroll");
 const bar = document.getElementById("ed-linking");
 let from = null; // the step a link begins at
@@ -75,11 +76,13 @@ function beyond(here, key) {
   return best;
 }
 
+const whole = (wide, high) => Math.min(1, (place.clientWidth - 4) / wide, (place.clientHeight - 4) / high);
+
 function resize() {
   const drawing = svg();
   if (!drawing) return;
   const [wide, high] = drawing.viewBox.baseVal ? [drawing.viewBox.baseVal.width, drawing.viewBox.baseVal.height] : [0, 0];
-  const scale = zoom === 0 ? Math.min(1, (place.clientWidth - 4) / wide, (place.clientHeight - 4) / high) : zoom;
+  const scale = zoom || whole(wide, high);
   drawing.setAttribute("width", String(wide * scale));
   drawing.setAttribute("height", String(high * scale));
 }
@@ -201,6 +204,7 @@ export function watchGraph({ choose, show }) {
     reveal();
   });
   onAnswer(afterAnswer);
-  zoom = svg() && svg().viewBox.baseVal.width <= place.clientWidth * 1.5 ? 0 : 1;
+  const box = svg()?.viewBox.baseVal;
+  zoom = box && whole(box.width, box.height) >= READABLE ? 0 : READABLE;
   afterAnswer();
 }

@@ -13,9 +13,10 @@ const POLL = 5000;
 const { stream } = document.body.dataset;
 const banner = document.getElementById("stale");
 let source = null;
-let heard = Date.now();
+const drawn = Date.now(); // the page came with everything in it
+let heard = drawn;
 let opened = 0;
-let asked = 0;
+let asked = drawn;
 let waiting = null;
 
 const parts = () => [...document.querySelectorAll("[data-live]")];
@@ -33,7 +34,7 @@ function refresh() {
   waiting = null;
   asked = Date.now();
   for (const part of parts()) {
-    if (asked - (lately.get(part.id) ?? 0) < slow(part)) continue;
+    if (asked - (lately.get(part.id) ?? drawn) < slow(part)) continue;
     lately.set(part.id, asked);
     htmx.trigger(part, "live");
   }
@@ -83,7 +84,6 @@ if (quick) {
   addEventListener("pageshow", (event) => event.persisted && stream && open());
   setInterval(look, LOOK);
 } else if (parts().length) {
-  soon();
   setInterval(() => document.hidden || soon(), POLL);
 }
 if (parts().length) document.addEventListener("visibilitychange", () => document.hidden || soon());

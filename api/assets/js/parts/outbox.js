@@ -40,42 +40,55 @@ export class Outbox extends EventTarget {
     setInterval(() => this.flush(), RETRY.at(-1));
   }
 
-  async #store(mode) {
-    return (await this.#base).transaction(STORE, mode, { durability: "strict" }).objectStore(STORE);
+  async #store(mode, durability) {
+    return (await this.#base).transaction(STORE, mode, { durability }).objectStore(STORE);
+  }
+
+  /** Write in one transaction and return what is here then. On disk at once, but for what a second try cannot harm. */
+  async #write(change, durability = "strict") {
+    const store = await this.#store("readwrite", durability);
+    change(store);
+    return done(store.getAll());
   }
 
   /**
    * Keep a tap, then send it; resolves as soon as it is kept. It is a command at a work order, or with `address` any
    * request. `files` are sent before it, and named in its data. With `holds` seconds it can be undone meanwhile; what
-   * was held before is sent at once, for the person has gone on.
+   * was held before is sent at once, for the person has gone on. All in one transaction: somebody waits for it.
    */
   async add({ holds = 0, ...tap }) {
-    await this.release();
     const kept = { key: newKey(), user: this.user, state: holds ? "held" : "waiting", until: Date.now() + holds * 1000, files: [], ...tap };
-    kept.number = await done((await this.#store("readwrite")).add(kept));
-    await this.#tell();
-    this.flush();
+    const store = await this.#store("readwrite", "strict");
+    const taps = this.#letGo(store, await done(store.getAll()));
+    kept.number = await done(store.add(kept));
+    this.#goOn([...taps, kept]);
     return kept;
   }
 
   /** Let go of what is held, so that it is sent now. */
   async release(which = () => true) {
-    for (const tap of await this.all()) if (tap.state === "held" && tap.user === this.user && which(tap)) await this.#change(tap.number, (one) => ({ ...one, state: "waiting" }));
-    await this.#tell();
-    this.flush();
+    const store = await this.#store("readwrite", "strict");
+    this.#goOn(this.#letGo(store, await done(store.getAll()), which));
+  }
+
+  #letGo(store, taps, which = () => true) {
+    for (const tap of taps.filter((one) => one.state === "held" && one.user === this.user && which(one))) {
+      tap.state = "waiting";
+      store.put(tap);
+    }
+    return taps;
   }
 
   /** Forget a tap that is still held; false where it is on its way already. */
   async undo(number) {
     const undone = await this.#change(number, () => null);
-    await this.#tell();
-    this.flush();
+    this.#goOn(await this.all());
     return undone;
   }
 
   /** Change a held tap in one transaction, to nothing or to another; false where it is not held any more. */
   async #change(number, to) {
-    const store = await this.#store("readwrite");
+    const store = await this.#store("readwrite", "strict");
     const tap = await done(store.get(number));
     if (tap?.state !== "held") return false;
     const changed = to(tap);
@@ -90,33 +103,41 @@ export class Outbox extends EventTarget {
 
   /** Forget a refused tap that somebody has seen. */
   async dismiss(number) {
-    await done((await this.#store("readwrite")).delete(number));
-    await this.#tell();
+    this.#tell(await this.#write((store) => store.delete(number)));
   }
 
-  async #tell() {
-    this.dispatchEvent(new CustomEvent("change", { detail: await this.all() }));
+  #tell(taps) {
+    this.dispatchEvent(new CustomEvent("change", { detail: taps }));
   }
 
-  /** Send what waits, until nothing does or the server cannot be reached. */
-  async flush() {
+  #goOn(taps) {
+    this.#tell(taps);
+    this.flush(taps);
+  }
+
+  /** Send what waits, until nothing does or the server cannot be reached. `known` is what was just read. */
+  async flush(known) {
     if (this.#sending) return;
     this.#sending = true;
     clearTimeout(this.#timer);
+    let taps = known;
     try {
-      for (let tap = await this.#next(); tap; tap = await this.#next()) {
-        if (!(await this.#deliver(tap))) break;
-        this.#failures = 0;
+      taps ??= await this.all();
+      while (taps) {
+        const tap = await this.#next(taps);
+        if (!tap) break;
+        taps = await this.#deliver(tap);
+        if (taps) this.#failures = 0;
       }
     } finally {
       this.#sending = false;
-      await this.#tell();
     }
+    if (!taps) this.#tell(await this.all());
   }
 
   /** The first tap to send; one that is still held keeps back all behind it. */
-  async #next() {
-    const first = (await this.all()).find((tap) => tap.state !== "refused" && tap.user === this.user);
+  async #next(taps) {
+    const first = taps.find((tap) => tap.state !== "refused" && tap.user === this.user);
     if (first?.state !== "held") return first;
     const left = first.until - Date.now();
     if (left > 0) {
@@ -124,10 +145,10 @@ export class Outbox extends EventTarget {
       return undefined;
     }
     await this.#change(first.number, (tap) => ({ ...tap, state: "waiting" }));
-    return this.#next();
+    return this.#next(await this.all());
   }
 
-  /** Send one tap; false means that it and all behind it must wait. */
+  /** Send one tap and return what is left; undefined means that it and all behind it must wait. */
   async #deliver(tap) {
     let answer;
     let said;
@@ -142,11 +163,12 @@ export class Outbox extends EventTarget {
     if (answer.ok) {
       const [outcome] = said.outcomes ?? [{}];
       if (outcome.state === "REFUSED") return this.#refuse(tap, outcome.refusal.detail, outcome.refusal);
-      await done((await this.#store("readwrite")).delete(tap.number));
+      // Were this lost in a power cut, the tap would be sent again, under its key, and answered as it was.
+      const taps = await this.#write((store) => store.delete(tap.number), "relaxed");
       this.online = true;
       this.dispatchEvent(new CustomEvent("applied", { detail: { tap, outcome } }));
-      await this.#tell();
-      return true;
+      this.#tell(taps);
+      return taps;
     }
     if (answer.status === 401 || answer.status >= 500 || AGAIN.has(answer.status)) return this.#wait(answer.status);
     return this.#refuse(tap, said.detail ?? answer.statusText, { kind: said.type?.split("/").pop() });
@@ -186,18 +208,18 @@ export class Outbox extends EventTarget {
 
   async #refuse(tap, detail, { kind, pattern, named } = {}) {
     const refused = { ...tap, state: "refused", detail, kind, pattern, named };
-    await done((await this.#store("readwrite")).put(refused));
+    const taps = await this.#write((store) => store.put(refused));
     this.online = true;
     this.dispatchEvent(new CustomEvent("refused", { detail: { tap: refused } }));
-    await this.#tell();
-    return true;
+    this.#tell(taps);
+    return taps;
   }
 
   #wait(status) {
     this.online = status !== 0;
     if (status === 401) this.dispatchEvent(new CustomEvent("door"));
     this.#timer = setTimeout(() => this.flush(), RETRY[Math.min(this.#failures++, RETRY.length - 1)]);
-    return false;
+    return undefined;
   }
 }
 
