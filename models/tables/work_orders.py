@@ -31,7 +31,7 @@ class WorkOrder(Row, table=True):
         ),
         CheckConstraint("good + scrapped + rejected <= quantity", name="work_orders_pieces_add_up"),
         CheckConstraint("good >= 0 AND scrapped >= 0 AND rejected >= 0", name="work_orders_pieces_not_negative"),
-        Index("work_orders_by_center", "tenant_id", "state", "work_center_id", "due_at", "id"),
+        Index("work_orders_by_center", "tenant_id", "work_center_id", "due_at", "id"),
         Index("work_orders_by_assignee", "tenant_id", "assignee_id", "state", "due_at", "id"),
         Index(
             "work_orders_by_team",

@@ -126,10 +126,13 @@ def _wanted(session: Session, filters: WorkOrderFilters, me: UUID) -> Select[*tu
         (col(WorkOrder.job_id), filters.job_id),
         (col(Job.order_id), filters.order_id),
         (col(WorkOrder.assignee_id), filters.assignee_id),
-        (col(WorkCenter.code), filters.work_center),
         (col(WorkOrder.held), filters.held),
     )
     statement = statement.where(*(column == value for column, value in wanted if value is not None))
+    if filters.work_center is not None:
+        # By its id, so that its own work orders are walked in their order.
+        named = select(col(WorkCenter.id)).where(col(WorkCenter.code) == filters.work_center).scalar_subquery()
+        statement = statement.where(col(WorkOrder.work_center_id) == named)
     if filters.mine:
         statement = statement.where(_mine(me))
     if filters.unassigned:
