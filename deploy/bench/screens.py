@@ -13,9 +13,6 @@ from deploy.bench.throughput import start_floor
 from deploy.chromium import program
 
 _WARM_UP = 3
-_LOOKING = (
-    2_500  # ms from the page to the tap: nobody taps while it is still being read, and its loading is another figure
-)
 # Confirmed is what the chip says when no tap waits any more; the clock is the browser's own.
 _TAP = """() => new Promise((done, fail) => {
     const chip = document.getElementById("outbox-state");
@@ -42,7 +39,6 @@ async def measure(factory: Factory, client: Client, taps: int) -> list[Figure]:
         page = await _station(browser, factory)
         for work_order in work_orders:
             await page.goto(f"{factory.url}/station/{work_order}", wait_until="load")
-            await page.wait_for_timeout(_LOOKING)
             ours.append(float(await page.evaluate(_TAP)))
             floor.append(await milliseconds(bare.execute_update("record")))
         await browser.close()

@@ -11,6 +11,11 @@ def test_a_single_letter_finds_nothing_and_a_digit_does() -> None:
     assert sought(" wo-000123 ").codes[0] == "WO-000123"
 
 
+def test_the_codes_that_begin_with_a_text_lie_between_it_and_its_end() -> None:
+    wanted = sought("wo-1")
+    assert [wanted.code <= code < wanted.code_end for code in ("WO-1", "WO-1Z", "WO-2", "WO-0")] == [1, 1, 0, 0]
+
+
 def test_a_scanned_address_is_its_path() -> None:
     assert scanned_path("https://mes.example/work-orders/1?x=2") == "/work-orders/1?x=2"
     assert scanned_path("HTTP://LAN:8000") == "/"
