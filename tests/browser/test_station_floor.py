@@ -20,6 +20,15 @@ from tests.floor import rows, scalar
 
 Opens = Callable[..., Page]
 PIN = "4826"
+# Nobody else reads or writes the taps that this browser keeps, until `held` is false.
+HOLD_TAPS = """async () => {
+    const [{ name }] = await indexedDB.databases();
+    const base = await new Promise((done) => { indexedDB.open(name).onsuccess = ({ target }) => done(target.result); });
+    const taps = base.transaction(base.objectStoreNames, "readwrite").objectStore(base.objectStoreNames[0]);
+    globalThis.held = true;
+    const again = () => { if (held) taps.count().onsuccess = again; };
+    again();
+}"""
 
 
 def _facts(factory: Factory) -> list[str]:
@@ -68,11 +77,14 @@ def _step_up(page: Page, name: str, pin: str = PIN) -> None:
 def _scan(page: Page, code: str, wakes_ms: int = 8) -> None:
     """Type as a hand scanner does: 8 ms a key, told rather than waited for; after its first it may be waking up."""
     page.evaluate(
-        """([keys, wakes]) => keys.forEach((key, place) => {
-            const event = new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true});
-            Object.defineProperty(event, "timeStamp", {value: performance.now() + (place && wakes) + 8 * place});
-            document.activeElement.dispatchEvent(event);
-        })""",
+        """([keys, wakes]) => {
+            const began = performance.now();
+            keys.forEach((key, place) => {
+                const event = new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true});
+                Object.defineProperty(event, "timeStamp", {value: began + (place && wakes) + 8 * place});
+                document.activeElement.dispatchEvent(event);
+            });
+        }""",
         [[*code, "Enter"], wakes_ms],
     )
 
@@ -250,6 +262,24 @@ def test_a_hand_scanner_opens_work_notes_lots_and_leaves_text_fields_alone(perso
     expect(page.locator("#good")).to_have_value("1")
     expect(page.locator("#finish")).to_be_visible()
     expect(page.locator("#signal")).to_contain_text("log out to change person")
+
+
+def test_a_lot_scanned_before_the_page_has_read_its_taps_stays_noted(person: Opens, floor: Floor) -> None:
+    page = person(Role.TECHNICIAN)
+    page.goto("/station")
+    other = page.context.new_page()
+    other.goto("/station")
+    other.evaluate(HOLD_TAPS)
+    page.goto(f"/station/{_order(floor)}")
+    with page.expect_response("**/api/v1/scan?*"):
+        _scan(page, "WIRE|B-9")
+    other.evaluate("held = false")
+    expect(page.locator("#signal")).to_contain_text("Lot B-9")
+    expect(page.locator("[data-part=WIRE] [data-lot]")).to_have_value("B-9")
+    kept = page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.startsWith('draft:')).map((key) => localStorage[key])"
+    )
+    assert "B-9" in "".join(kept)
 
 
 def test_the_camera_says_why_it_cannot_be_used(person: Opens, tenant: Factory) -> None:  # noqa: ARG001

@@ -202,21 +202,27 @@ if (document.getElementById("centers")) {
   else if (before) location.replace(`/station?center=${encodeURIComponent(before)}`);
 }
 
+const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": handingOver };
+
+/** Learn which taps are kept, and fill the forms in by them. */
+async function beginning() {
+  taps = await outbox.all();
+  // Whoever reloads may still undo; whoever has gone on to something else has meant it.
+  await outbox.release((tap) => tap.work_order_id !== work()?.dataset.work);
+  taps = await outbox.all();
+  for (const [id, begin] of Object.entries(BEGIN)) {
+    const form = document.getElementById(id);
+    if (form) begin(form);
+  }
+}
+
+const begun = beginning();
 camera.listen(words);
-scans.listen(words);
+scans.listen(words, begun);
 lock.listen(words, outbox);
 document.addEventListener("undo", undo);
 
-taps = await outbox.all();
-// Whoever reloads may still undo; whoever has gone on to something else has meant it.
-await outbox.release((tap) => tap.work_order_id !== work()?.dataset.work);
-taps = await outbox.all();
-const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": handingOver };
-for (const [id, begin] of Object.entries(BEGIN)) {
-  const form = document.getElementById(id);
-  if (form) begin(form);
-}
-
+await begun;
 showOutbox(taps, outbox, words);
 showState();
 outbox.flush();

@@ -36,9 +36,10 @@ function follow(words, found) {
   return location.assign(found.address);
 }
 
-async function look(words, code) {
+async function look(words, code, begun) {
   try {
     const answer = await fetch(`/api/v1/scan?${new URLSearchParams({ code })}`, { headers: { Accept: "application/json" } });
+    await begun;
     if (answer.ok) return follow(words, await answer.json());
     return signal("bad", filled(words.unknownCode, code));
   } catch {
@@ -48,10 +49,11 @@ async function look(words, code) {
   }
 }
 
-export function listen(words) {
+/** Do what scanned codes say; what they note waits until the forms have begun. */
+export function listen(words, begun) {
   addEventListener("scanned", ({ detail: code }) => {
     if (document.querySelector("#people.is-locked") && !/^badge:/i.test(code)) return;
-    look(words, code);
+    look(words, code, begun);
   });
   // A lot's label typed into its field ends with Enter, which must not finish the work.
   document.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("[data-lot]") && event.preventDefault());
