@@ -20,20 +20,21 @@ _ZERO = Decimal(0)
 _OPEN = "SELECT id FROM manufacturing_orders WHERE status IN ('PLANNED', 'IN_PROGRESS', 'ON_HOLD')"
 # What an order took is found by its jobs, and only for the parts asked for. Here as below, OFFSET 0 keeps the planner
 # going from the open orders, which are few, to their needs and jobs: never through all that there ever were.
+_TAKEN = """
+    SELECT m.id AS mo, e.part_id, sum(-e.quantity) AS quantity
+      FROM open_orders m CROSS JOIN LATERAL (
+           SELECT id FROM jobs j WHERE j.manufacturing_order_id = m.id OFFSET 0) j
+     CROSS JOIN LATERAL (
+           SELECT e.part_id, e.quantity FROM stock_entries e WHERE e.job_id = j.id AND e.location = 'stock'
+              AND e.kind IN ('issue', 'return') OFFSET 0) e
+"""
 _NEEDS = text(f"""
     WITH open_orders AS MATERIALIZED ({_OPEN}),
          wanted AS MATERIALIZED (
              SELECT m.id AS mo, r.part_id, r.quantity FROM open_orders m CROSS JOIN LATERAL (
                     SELECT * FROM requirements r WHERE r.manufacturing_order_id = m.id OFFSET 0) r
               WHERE r.part_id = ANY(:parts)),
-         issued AS MATERIALIZED (
-             SELECT m.id AS mo, e.part_id, sum(-e.quantity) AS quantity
-               FROM open_orders m CROSS JOIN LATERAL (
-                    SELECT id FROM jobs j WHERE j.manufacturing_order_id = m.id OFFSET 0) j
-              CROSS JOIN LATERAL (
-                    SELECT e.part_id, e.quantity FROM stock_entries e WHERE e.job_id = j.id AND e.location = 'stock'
-                       AND e.kind IN ('issue', 'return') OFFSET 0) e
-              WHERE e.part_id = ANY(:parts) GROUP BY 1, 2)
+         issued AS MATERIALIZED ({_TAKEN} WHERE e.part_id = ANY(:parts) GROUP BY 1, 2)
     SELECT w.part_id, sum(greatest(w.quantity - coalesce(i.quantity, 0), 0)) AS needed
       FROM wanted w LEFT JOIN issued i ON i.mo = w.mo AND i.part_id = w.part_id GROUP BY w.part_id
 """)  # noqa: S608 - built from constants only
@@ -49,14 +50,7 @@ SHORT = f"""
                LEFT JOIN (SELECT r.part_id, sum(r.quantity) AS quantity FROM open_needs r GROUP BY 1) w
                       ON w.part_id = p.id
               WHERE p.active AND coalesce(b.quantity, 0) < greatest(coalesce(w.quantity, 0), p.minimum_stock)),
-         issued AS MATERIALIZED (
-             SELECT m.id AS mo, e.part_id, sum(-e.quantity) AS quantity
-               FROM open_orders m CROSS JOIN LATERAL (
-                    SELECT id FROM jobs j WHERE j.manufacturing_order_id = m.id OFFSET 0) j
-              CROSS JOIN LATERAL (
-                    SELECT e.part_id, e.quantity FROM stock_entries e WHERE e.job_id = j.id AND e.location = 'stock'
-                       AND e.kind IN ('issue', 'return') OFFSET 0) e
-              WHERE e.part_id IN (SELECT id FROM doubtful) GROUP BY 1, 2),
+         issued AS MATERIALIZED ({_TAKEN} WHERE e.part_id IN (SELECT id FROM doubtful) GROUP BY 1, 2),
          needs AS MATERIALIZED (
              SELECT r.manufacturing_order_id AS mo, r.part_id,
                     greatest(r.quantity - coalesce(i.quantity, 0), 0) AS needed

@@ -150,13 +150,18 @@ def test_what_is_refused_is_shown_until_somebody_has_seen_it(person: Opens, floo
     assert _facts(tenant) == []
 
 
-def test_why_something_is_refused_is_told_in_the_language_of_whoever_tapped(person: Opens, floor: Floor) -> None:
+def _started_offline_in_german(person: Opens, floor: Floor) -> Page:
     page = _open(person, floor)
     page.context.add_cookies([{"name": "language", "value": "de", "url": page.url}])
     page.reload()
     page.context.set_offline(offline=True)
     page.locator("[data-tap=start]").click()
     expect(page.locator("#outbox-state")).to_contain_text("1")
+    return page
+
+
+def test_why_something_is_refused_is_told_in_the_language_of_whoever_tapped(person: Opens, floor: Floor) -> None:
+    page = _started_offline_in_german(person, floor)
     floor.manager.post(f"/jobs/{floor.manager.get('/jobs').json()['items'][0]['id']}/hold", {"reason": "Wrong drawing"})
     page.context.set_offline(offline=False)
     expect(page.locator("#attention")).to_be_visible(timeout=20_000)
@@ -166,12 +171,7 @@ def test_why_something_is_refused_is_told_in_the_language_of_whoever_tapped(pers
 def test_a_refusal_names_in_the_language_of_whoever_tapped_what_it_is_about(
     person: Opens, floor: Floor, tenant: Factory
 ) -> None:
-    page = _open(person, floor)
-    page.context.add_cookies([{"name": "language", "value": "de", "url": page.url}])
-    page.reload()
-    page.context.set_offline(offline=True)
-    page.locator("[data-tap=start]").click()
-    expect(page.locator("#outbox-state")).to_contain_text("1")
+    page = _started_offline_in_german(person, floor)
     (cut,) = rows(tenant, "SELECT id, code FROM work_orders WHERE step_key = 'cut'")
     maria = str(tenant.actor(Role.MANAGER).user_id)
     assert floor.manager.post(f"/work-orders/{cut.id}/assign", {"user_id": maria}).status_code == 200
