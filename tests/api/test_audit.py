@@ -203,7 +203,7 @@ def test_the_trail_is_taken_along_as_lines_of_json(api: Api, stranger: Api) -> N
     assert ".jsonl" in answer.headers["content-disposition"]
     entries = [json.loads(line) for line in answer.text.splitlines()]
     assert len(entries) == len({entry["id"] for entry in entries}) == 1200
-    moments = [entry["timestamp"] for entry in entries]
+    moments = [datetime.fromisoformat(entry["timestamp"]) for entry in entries]
     assert moments == sorted(moments, reverse=True)
     assert {entry["user"] for entry in entries} == {api.factory.actor().display_name}
 
