@@ -72,7 +72,7 @@ def whole(
     view: Callable[[Row[Any]], Item],
 ) -> Iterator[Item]:
     """Yield every row of a list as its pages show them; one SQL statement, some hundred rows in memory."""
-    statement = _in_order(searched(statement, listing, request), listing, request)
+    statement = in_order(searched(statement, listing, request), listing, request)
     for row in session.execute(statement, execution_options={"yield_per": _AT_ONCE}):
         yield view(row)
 
@@ -91,13 +91,14 @@ def holds(words: str, *places: Column) -> ColumnElement[bool]:
 
 def leading(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
     """Return the statement's rows from the cursor on, in their order, and one more than a page shows."""
-    statement = _in_order(statement, listing, request)
+    statement = in_order(statement, listing, request)
     if request.cursor is not None:
         statement = statement.where(_beyond(listing, request))
     return statement.limit(request.limit + 1)
 
 
-def _in_order(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
+def in_order(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
+    """Return the statement's rows in the order asked for."""
     backwards = request.sort.startswith("-")
     return statement.order_by(*(one.desc() if backwards else one.asc() for one in listing.place(request)))
 

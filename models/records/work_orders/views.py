@@ -1,6 +1,6 @@
 """Work orders as the people who do them read them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from models.messages.work_orders import (
 )
 from models.records import plans
 from models.records.beside import Beside, beside
-from models.records.paging import Listing, page, whole
+from models.records.cells import Cells, whole_as_cells
+from models.records.paging import Listing, page
 from models.records.refusals import found
 from models.rules.boms import requirement
 from models.rules.search import sought
@@ -42,6 +43,8 @@ _LISTING = Listing(
         "priority": WorkOrder.priority,
     },
 )  # fmt: skip
+_LABELS = {"job_code": Job.code, "work_center": WorkCenter.code, "assignee": User.display_name, "team": Team.code}
+_COLUMNS = {name: _LABELS.get(name) or getattr(WorkOrder, name) for name in WorkOrderView.model_fields}
 # Work orders are many and their names few: each name is jumped to in its index, and its rows are not read.
 _NAMES = text("""
     WITH RECURSIVE one AS (
@@ -102,9 +105,9 @@ def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[W
     return page(session, _wanted(session, filters, me), _LISTING, _ordered(filters), _view)
 
 
-def every_work_order(session: Session, filters: WorkOrderFilters, me: UUID) -> Iterator[WorkOrderView]:
-    """Yield all work orders that fit, in the order asked for."""
-    return whole(session, _wanted(session, filters, me), _LISTING, _ordered(filters), _view)
+def every_work_order(session: Session, filters: WorkOrderFilters, me: UUID) -> Cells:
+    """Return all work orders that fit, as cells, in the order asked for."""
+    return whole_as_cells(session, _wanted(session, filters, me), _LISTING, _ordered(filters), _COLUMNS)
 
 
 def beside_work_order(session: Session, filters: WorkOrderFilters, me: UUID, work_order_id: UUID) -> Beside:
