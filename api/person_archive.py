@@ -11,11 +11,11 @@ from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from models.messages.exports import FORMULAS
 from models.records.access.person_data import Table
 
 _IN_MEMORY = 1_000_000  # bytes; what is larger goes through a file without a name
 _CHUNK = 64 * 1024
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_archive(profile: Mapping[str, Any], tables: Iterable[Table]) -> IO[bytes]:
@@ -76,5 +76,5 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return f"'{value}" if value.startswith(FORMULAS) else value
     return _json(value) if isinstance(value, (dict, list, bool)) else _plain(value)

@@ -10,6 +10,8 @@ from models.messages.orders import ManufacturingOrderFilters, OrderFilters
 from models.messages.stock import EntryFilters, LevelFilters
 from models.messages.work_orders import JobFilters, WorkOrderFilters
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet runs begins so
+
 
 class Export(Message):
     """How a list is written as CSV; the defaults are what programs expect, `;` and `bom` what spreadsheets like."""

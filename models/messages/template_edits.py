@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from models.messages.base import Code, Instant, LongText, Message, Minutes, Name, PositiveQuantity, Text
+from models.messages.base import Code, Id, Instant, LongText, Message, Minutes, Name, PositiveQuantity, Text
 from models.messages.templates import DataField, PartLine, Predecessor, Step, TemplateDocument, TemplateView
 
 
@@ -113,13 +113,18 @@ class TemplateEdit(Message):
 
 
 class Splice(Message):
-    """What turns one document into the next: steps that stood at a place, and those that stand there now."""
+    """What turns one document into the next: steps that stood at a place, and those that stand there now.
+
+    Or what changes no document: a file that is taken from its step, by its attachment, or brought back there.
+    """
 
     start: int
     before: tuple[Step, ...]
     after: tuple[Step, ...]
     title: tuple[str, str] | None = None
     notes: tuple[str, str] | None = None
+    takes_file: Id | None = None
+    brings_file: Id | None = None
 
     @classmethod
     def between(cls, before: TemplateDocument, after: TemplateDocument) -> "Splice":
@@ -148,7 +153,10 @@ class Splice(Message):
         """Return the change that takes this one back."""
         title = None if self.title is None else self.title[::-1]
         notes = None if self.notes is None else self.notes[::-1]
-        return Splice(start=self.start, before=self.after, after=self.before, title=title, notes=notes)
+        return Splice(
+            start=self.start, before=self.after, after=self.before, title=title, notes=notes,
+            takes_file=self.brings_file, brings_file=self.takes_file,
+        )  # fmt: skip
 
     def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the keys of the steps that went, and of those that came."""

@@ -100,7 +100,9 @@ class WorkOrderFilters(PageRequest):
     `mine` keeps what is assigned to you.
     """
 
-    sort: Literal["due_at", "-due_at", "code", "-code", "priority", "-priority"] = "due_at"
+    sort: Literal["standing", "due_at", "-due_at", "code", "-code", "priority", "-priority"] = Field(
+        "standing", description="`standing`: what can be worked on, then what waits, then what has ended, each by date"
+    )
     state: tuple[WorkOrderState, ...] = Field((), max_length=7)
     mine: bool = False
     unassigned: bool = False

@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from models.messages.access import Actor
 from models.messages.files import AttachmentCaption, AttachmentDraft, AttachmentView
-from models.messages.template_edits import Splice
+from models.messages.template_edits import EditNote, Splice
+from models.records import template_revisions as revisions
 from models.records.refusals import Conflict, Unfit, found
 from models.records.versioned import tell
 from models.rules.sentences import Sentence
@@ -56,6 +57,9 @@ _RENAME = text(
 _PUT_AWAY = text(
     "UPDATE attachments SET away_by = :revision WHERE template_id = :template "
     "AND step_key = ANY(:keys) AND away_by IS NULL"
+)
+_TAKE_OR_BRING = text(
+    "UPDATE attachments SET away_by = CAST(:revision AS int) WHERE id = :id AND template_id = :template"
 )
 _BRING_BACK = text(
     "UPDATE attachments SET away_by = NULL WHERE template_id = :template "
@@ -114,9 +118,15 @@ def recaption(session: Session, actor: Actor, identity: UUID, wanted: Attachment
 
 
 def detach(session: Session, actor: Actor, identity: UUID) -> None:
-    """Take a file from a draft's step; what was attached at work stays. Raises Missing and Conflict."""
+    """Take a file from a draft's step, as a change that can be taken back; what was attached at work stays.
+
+    Raises Missing and Conflict.
+    """
     row, before = _of_draft(session, identity)
-    session.delete(row)
+    template = session.get_one(Template, row.template_id)
+    splice = Splice(start=0, before=(), after=(), takes_file=identity)
+    what = EditNote(kind="detach_file", subject=before.step)
+    row.away_by = revisions.remember(session, actor, template, splice, what)
     session.flush()
     tell(session, actor, "files:detached", identity, module=_MODULE, before=before)
 
@@ -146,9 +156,24 @@ def follow(session: Session, template_id: UUID, splice: Splice, revision: int, *
             session.execute(statement, {"template": template_id, "keys": list(keys), "revision": revision})
 
 
+def turn(session: Session, actor: Actor, template_id: UUID, splice: Splice, revision: int) -> None:
+    """Bring back the file that a change took from its step, or take it away again, where the change was about one."""
+    identity = splice.takes_file or splice.brings_file
+    if identity is None:
+        return
+    away_by = revision if splice.takes_file else None
+    session.execute(_TAKE_OR_BRING, {"id": identity, "template": template_id, "revision": away_by})
+    view = _view(session, identity, "")
+    if splice.takes_file:
+        tell(session, actor, "files:detached", identity, module=_MODULE, before=view)
+    else:
+        tell(session, actor, "files:attached", identity, module=_MODULE, after=view)
+
+
 def _of_draft(session: Session, identity: UUID) -> tuple[Attachment, AttachmentView]:
     """Return a file at a step of a draft, which is locked. Raises Missing and Conflict."""
-    row: Attachment = found(_WHAT, identity, session.get(Attachment, identity))
+    stored = session.get(Attachment, identity)
+    row: Attachment = found(_WHAT, identity, stored if stored is not None and stored.away_by is None else None)
     if row.template_id is None:
         raise Conflict("What was attached at work is part of its record and stays.")
     _check_draft(session, row.template_id, None)

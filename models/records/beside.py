@@ -26,13 +26,13 @@ def beside(
 
     Three statements by index. A row that is not there has no neighbours.
     """
-    column = listing.sorts[request.sort.removeprefix("-")]
-    key = session.execute(select(column).where(listing.identity == identity)).scalar()
-    if key is None:
+    columns = listing.place(request)
+    own = session.execute(select(*columns).where(listing.identity == identity)).first()
+    if own is None:
         return Beside()
-    place, own = tuple_(column, listing.identity), tuple_(key, identity)
+    place, at = tuple_(*columns), tuple_(*own)
     wanted = searched(statement, listing, request).with_only_columns(listing.identity)
-    higher = wanted.where(place > own).order_by(column.asc(), listing.identity.asc()).limit(1)
-    lower = wanted.where(place < own).order_by(column.desc(), listing.identity.desc()).limit(1)
+    higher = wanted.where(place > at).order_by(*(column.asc() for column in columns)).limit(1)
+    lower = wanted.where(place < at).order_by(*(column.desc() for column in columns)).limit(1)
     first, last = (higher, lower) if request.sort.startswith("-") else (lower, higher)
     return Beside(before=session.execute(first).scalar(), after=session.execute(last).scalar())

@@ -21,18 +21,26 @@ from models.records.refusals import BadCursor
 Item = TypeVar("Item")
 # SQLModel types a column by its value, SQLAlchemy by its element; both are columns.
 Column = Any
-_PARTS = TypeAdapter(tuple[str, str, str])
+_PARTS = TypeAdapter(tuple[str, ...])
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list may be sorted and searched by. Sort columns are never null; `identity` breaks their ties."""
+    """What a list may be sorted and searched by. Sort columns are never null; `identity` breaks their ties.
+
+    An order by several columns, one after the other, is a tuple of them.
+    """
 
     name: str
     identity: Column
-    sorts: Mapping[str, Column]
+    sorts: Mapping[str, Column | tuple[Column, ...]]
     search: tuple[Column, ...] = field(default=())
+
+    def place(self, request: PageRequest) -> tuple[Column, ...]:
+        """Return the columns by which a row has its place in the order asked for, the identity last."""
+        column = self.sorts[request.sort.removeprefix("-")]
+        return (*(column if isinstance(column, tuple) else (column,)), self.identity)
 
 
 def page(
@@ -47,12 +55,12 @@ def page(
     `statement` holds joins and filters, never order or limit. Raises BadCursor, and KeyError for a sort that the
     request's type should not have let through.
     """
-    column: ColumnElement[Any] = listing.sorts[request.sort.removeprefix("-")]
+    place = listing.place(request)
     statement = leading(searched(statement, listing, request), listing, request)
-    statement = statement.add_columns(column.label("sort_key"), listing.identity.label("sort_id"))
+    statement = statement.add_columns(*(column.label(f"place_{number}") for number, column in enumerate(place)))
     rows = session.execute(statement).all()
     shown, more = rows[: request.limit], len(rows) > request.limit
-    cursor = _cursor(listing, request, shown[-1]) if more else None
+    cursor = _cursor(listing, request, tuple(shown[-1])[-len(place) :]) if more else None
     return Page(items=tuple(view(row) for row in shown), next_cursor=cursor)
 
 
@@ -64,7 +72,7 @@ def whole(
     view: Callable[[Row[Any]], Item],
 ) -> Iterator[Item]:
     """Yield every row of a list as its pages show them; one SQL statement, some hundred rows in memory."""
-    statement = _in_order(searched(statement, listing, request), listing, request)
+    statement = in_order(searched(statement, listing, request), listing, request)
     for row in session.execute(statement, execution_options={"yield_per": _AT_ONCE}):
         yield view(row)
 
@@ -83,34 +91,30 @@ def holds(words: str, *places: Column) -> ColumnElement[bool]:
 
 def leading(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
     """Return the statement's rows from the cursor on, in their order, and one more than a page shows."""
-    statement = _in_order(statement, listing, request)
+    statement = in_order(statement, listing, request)
     if request.cursor is not None:
-        column = listing.sorts[request.sort.removeprefix("-")]
-        statement = statement.where(_beyond(listing, request, column, descending=request.sort.startswith("-")))
+        statement = statement.where(_beyond(listing, request))
     return statement.limit(request.limit + 1)
 
 
-def _in_order(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
-    column = listing.sorts[request.sort.removeprefix("-")]
-    if request.sort.startswith("-"):
-        return statement.order_by(column.desc(), listing.identity.desc())
-    return statement.order_by(column.asc(), listing.identity.asc())
+def in_order(statement: Select[*tuple[Any, ...]], listing: Listing, request: PageRequest) -> Select[*tuple[Any, ...]]:
+    """Return the statement's rows in the order asked for."""
+    backwards = request.sort.startswith("-")
+    return statement.order_by(*(one.desc() if backwards else one.asc() for one in listing.place(request)))
 
 
-def _beyond(
-    listing: Listing, request: PageRequest, column: ColumnElement[Any], *, descending: bool
-) -> ColumnElement[bool]:
+def _beyond(listing: Listing, request: PageRequest) -> ColumnElement[bool]:
     """Return the condition that leaves out everything up to the cursor."""
+    place = listing.place(request)
     try:
-        fingerprint, key, identity = _PARTS.validate_json(urlsafe_b64decode((request.cursor or "").encode()))
+        fingerprint, *values = _PARTS.validate_json(urlsafe_b64decode((request.cursor or "").encode()))
         if fingerprint != _fingerprint(listing, request):
             raise BadCursor
-        place = (_typed(column, key), _typed(listing.identity, identity))
+        last = tuple_(*(_typed(column, value) for column, value in zip(place, values, strict=True)))
     except (ValidationError, ValueError) as error:
         raise BadCursor from error
-    last = tuple_(*place)
-    columns = tuple_(column, listing.identity)
-    return columns < last if descending else columns > last
+    columns: ColumnElement[Any] = tuple_(*place)
+    return columns < last if request.sort.startswith("-") else columns > last
 
 
 def _typed(column: ColumnElement[Any] | InstrumentedAttribute[Any], value: str) -> Any:  # noqa: ANN401 - as the column
@@ -120,10 +124,9 @@ def _typed(column: ColumnElement[Any] | InstrumentedAttribute[Any], value: str) 
     return typed
 
 
-def _cursor(listing: Listing, request: PageRequest, last: Row[Any]) -> str:
-    key = last.sort_key.isoformat() if hasattr(last.sort_key, "isoformat") else str(last.sort_key)
-    parts = (_fingerprint(listing, request), key, str(last.sort_id))
-    return urlsafe_b64encode(_PARTS.dump_json(parts)).decode()
+def _cursor(listing: Listing, request: PageRequest, place: tuple[Any, ...]) -> str:
+    values = (value.isoformat() if hasattr(value, "isoformat") else str(value) for value in place)
+    return urlsafe_b64encode(_PARTS.dump_json((_fingerprint(listing, request), *values))).decode()
 
 
 def _fingerprint(listing: Listing, request: PageRequest) -> str:

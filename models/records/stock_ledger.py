@@ -1,6 +1,6 @@
 """The stock ledger as people read it: each movement with its cause, whoever made it and when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from models.messages.paging import Page
 from models.messages.stock import EntryFilters, EntryView
-from models.records.paging import Listing, holds, leading, page, whole
+from models.records.cells import Cells, whole_as_cells
+from models.records.paging import Listing, holds, leading, page
 from models.tables.access.people import User
 from models.tables.catalog import Part
 from models.tables.jobs import Job
@@ -22,6 +23,12 @@ _LISTING = Listing(
     search=(Part.sku, Part.name, StockEntry.reason),
 )  # fmt: skip
 
+_LABELS = {
+    "sku": Part.sku, "name": Part.name, "actor": User.display_name, "order_id": Order.id, "order": Order.code,
+    "job": Job.code, "work_order": WorkOrder.code, "step": WorkOrder.name,
+}  # fmt: skip
+_COLUMNS = {name: _LABELS.get(name) or getattr(StockEntry, name) for name in EntryView.model_fields}
+
 
 def entries(session: Session, filters: EntryFilters) -> Page[EntryView]:
     """Return one page of the ledger."""
@@ -31,9 +38,9 @@ def entries(session: Session, filters: EntryFilters) -> Page[EntryView]:
     return page(session, wanted, _LISTING, filters, _entry)
 
 
-def every_entry(session: Session, filters: EntryFilters) -> Iterator[EntryView]:
-    """Yield all rows of the ledger that fit, in the order asked for."""
-    return whole(session, _wanted(filters), _LISTING, filters, _entry)
+def every_entry(session: Session, filters: EntryFilters) -> Cells:
+    """Return all rows of the ledger that fit, as cells, in the order asked for."""
+    return whole_as_cells(session, _wanted(filters), _LISTING, filters, _COLUMNS)
 
 
 def _holding(session: Session, filters: EntryFilters, words: str) -> Sequence[UUID]:

@@ -14,7 +14,7 @@ from models.messages.templates import TemplateView
 from models.records.refusals import Stale
 from models.tables.access.people import User
 from models.tables.base import utc_now
-from models.tables.templates import TemplateRevision
+from models.tables.templates import Template, TemplateRevision
 
 _KEPT, _SHOWN = 200, 50
 # Somebody who types goes on with one change: it is taken back as one.
@@ -34,7 +34,7 @@ class Overtaken(Stale):
         return {**super().members(), "revisions": told}
 
 
-def remember(session: Session, actor: Actor, after: TemplateView, splice: Splice, what: EditNote) -> int:
+def remember(session: Session, actor: Actor, after: TemplateView | Template, splice: Splice, what: EditNote) -> int:
     """Add a change to a draft's history and return its number; what had been taken back before is then forgotten."""
     session.execute(delete(TemplateRevision).where(_of(after.id), col(TemplateRevision.undone)))
     latest = last(session, after.id)

@@ -14,8 +14,8 @@ from models.messages.paging import Page
 from models.messages.template_edits import EditNote, Splice
 from models.messages.template_library import DraftFate, TemplateFilters, TemplateUsage
 from models.messages.templates import Plan, TemplateDocument, TemplateView
+from models.records import attachments
 from models.records import template_revisions as revisions
-from models.records.attachments import copy_to_clone, follow
 from models.records.codes import take
 from models.records.paging import Listing, page
 from models.records.refusals import Conflict, Unfit, check_version, found
@@ -165,7 +165,7 @@ def replace(
     _tell(session, actor, "updated", before, after)
     splice = Splice.between(document_of(before), document)
     number = revisions.remember(session, actor, after, splice, what)
-    follow(session, before.id, splice, number, renames=what.kind == "change_step")
+    attachments.follow(session, before.id, splice, number, renames=what.kind == "change_step")
     return after
 
 
@@ -184,8 +184,10 @@ def turn(session: Session, actor: Actor, identity: UUID, expected: int, *, back:
     _store(session, before.id, document)
     after = summary(session, before.id).model_copy(update={"document": document})
     revisions.turn(session, actor, row, after.row_version, undone=back)
-    follow(session, before.id, splice, row.number, renames=row.kind == "change_step")
-    _tell(session, actor, "updated", before, after)
+    attachments.follow(session, before.id, splice, row.number, renames=row.kind == "change_step")
+    attachments.turn(session, actor, before.id, splice, row.number)
+    if after.row_version != before.row_version:
+        _tell(session, actor, "updated", before, after)
     return after, row.subject
 
 
@@ -252,7 +254,7 @@ def retire(session: Session, actor: Actor, identity: UUID) -> TemplateView:
 def clone(session: Session, actor: Actor, identity: UUID) -> TemplateView:
     """Make the product's next version as a draft with the same content. Raises Missing."""
     copy = create_draft(session, actor, document_of(template(session, identity)), cloned_from=identity)
-    copy_to_clone(session, identity, copy.id)
+    attachments.copy_to_clone(session, identity, copy.id)
     return copy
 
 

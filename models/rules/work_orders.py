@@ -64,6 +64,11 @@ def after(state: WorkOrderState, action: Action) -> WorkOrderState | None:
     return MOVES.get((state, action))
 
 
+def standing(state: WorkOrderState) -> int:
+    """Return the place of a state in lists: what can be worked on 0, what waits for other work 1, what has ended 2."""
+    return 2 if state in FINISHED else int(state is WorkOrderState.WAITING)
+
+
 class WaitReason(StrEnum):
     """Why an open work order cannot move."""
 

@@ -25,8 +25,8 @@ class File(Row, table=True):
 class Attachment(Row, table=True):
     """A file at its place: a step of one template version, or a work order. The file itself never changes.
 
-    `away_by` is the change of the draft that took its step away: taken back, it brings the file back; forgotten, the
-    file is gone from there for good.
+    `away_by` is the change of the draft that took it or its step away: taken back, it brings the file back;
+    forgotten, the file is gone from there for good.
     """
 
     __tablename__ = "attachments"

@@ -9,6 +9,14 @@ from sqlmodel import Field
 
 from models.tables.base import Row, document, exact, identity, instant, reference
 
+# As the rule `standing` says it, in the lines PostgreSQL keeps it in: by them tables and migrations are compared.
+_STANDING = text("""(
+CASE
+    WHEN ended_at IS NOT NULL THEN 2
+    WHEN state = 'WAITING' THEN 1
+    ELSE 0
+END)""")
+
 
 def _codes() -> Column[list[str]]:
     return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
@@ -32,6 +40,7 @@ class WorkOrder(Row, table=True):
         CheckConstraint("good + scrapped + rejected <= quantity", name="work_orders_pieces_add_up"),
         CheckConstraint("good >= 0 AND scrapped >= 0 AND rejected >= 0", name="work_orders_pieces_not_negative"),
         Index("work_orders_by_center", "tenant_id", "work_center_id", "due_at", "id"),
+        Index("work_orders_by_center_standing", "tenant_id", "work_center_id", _STANDING, "due_at", "id"),
         Index("work_orders_by_assignee", "tenant_id", "assignee_id", "state", "due_at", "id"),
         Index(
             "work_orders_by_team",
@@ -44,6 +53,7 @@ class WorkOrder(Row, table=True):
         ),
         Index("work_orders_by_state", "tenant_id", "state", "due_at", "id"),
         Index("work_orders_by_due", "tenant_id", "due_at", "id"),
+        Index("work_orders_by_standing", "tenant_id", _STANDING, "due_at", "id"),
         Index(
             "work_orders_by_end",
             "tenant_id",

@@ -10,6 +10,8 @@ from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.api.test_files import PNG
 from tests.api.test_template_edits import Desk
+from tests.factories import Factory
+from tests.floor import rows
 
 Bench = Callable[..., dict[str, Any]]
 
@@ -95,6 +97,41 @@ def test_a_copied_step_has_the_pictures_too_and_they_are_its_own(pictures: Pictu
     gone = next(one["id"] for one in found if one["step"] == copy)
     assert api.delete(f"/attachments/{gone}").status_code == 204
     assert pictures.shown() == {"cut": ["First", "Second"], copy: ["Second"]}
+
+
+def test_a_picture_taken_away_comes_back_by_undo_and_goes_by_redo(pictures: Pictures, api: Api, audited: Any) -> None:
+    gone = pictures.hang("cut", "Third")
+    pictures.desk.change("mount", crew=2)
+    assert api.delete(f"/attachments/{gone}").status_code == 204
+    assert api.delete(f"/attachments/{gone}").status_code == 404
+    assert api.put(f"/attachments/{gone}/caption", {"caption": "Late"}).status_code == 404
+    assert pictures.desk.history()["revisions"][0]["kind"] == "detach_file"
+    clone = api.made(f"/templates/{pictures.template_id}/clone")
+    assert pictures.desk.change("cut", key="saw").status_code == 200
+    for shown in ({"cut": ["First", "Second"]}, {"cut": ["First", "Second", "Third"]}):
+        assert pictures.desk.edit("undo").status_code == 200
+        assert pictures.shown() == shown
+    assert pictures.desk.steps()["mount"]["crew"] == 2
+    pictures.desk.edit("redo")
+    assert pictures.shown() == pictures.shown(clone["id"]) == {"cut": ["First", "Second"]}
+    pictures.desk.edit("undo")
+    pictures.desk.edit("undo")
+    assert pictures.desk.steps()["mount"]["crew"] == 1
+    assert pictures.shown() == {"cut": ["First", "Second", "Third"]}
+    told = [one["action"] for one in audited() if one["action"].startswith("files:")]
+    assert told[-4:] == ["files:detached", "files:attached", "files:detached", "files:attached"]
+
+
+def test_what_is_taken_away_and_not_brought_back_is_gone_when_its_change_is_forgotten(
+    pictures: Pictures, api: Api, tenant: Factory
+) -> None:
+    gone = pictures.hang("cut", "Third")
+    pictures.desk.edit("add_step", after="cut")
+    pictures.desk.edit("undo")
+    assert api.delete(f"/attachments/{gone}").status_code == 204
+    assert pictures.desk.history()["may_redo"] is False
+    assert api.delete(pictures.desk.path, pictures.desk.version).status_code == 204
+    assert rows(tenant, "SELECT id FROM attachments") == []
 
 
 def test_a_document_sent_as_a_whole_puts_away_the_pictures_of_steps_it_lacks(pictures: Pictures, bench: Bench) -> None:

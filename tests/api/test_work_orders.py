@@ -1,5 +1,6 @@
 """Acting on work orders over HTTP: what is done, what is refused and how, and by whom."""
 
+import csv
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ import pytest
 from models.connections.secrets import digest, new_secret
 from models.records.access.keys import PREFIX
 from models.rules.access import Role
+from models.rules.work_orders import WorkOrderState, standing
 from models.tables.access.credentials import ApiKey
 from tests.api.conftest import Api
 from tests.api.running import Floor, completion, slug, until
@@ -235,6 +237,28 @@ def test_lists_are_walked_page_by_page_and_filtered(floor: Floor) -> None:
     assert walk("&q=out+wi") == walk("&q=%25") == []
     assert len(walk(f"&order_id={order['id']}&state=IN_PROGRESS")) == 1
     assert slug(floor.technician.get("/work-orders?sort=code&cursor=nonsense")) == "bad-cursor"
+
+
+def test_work_orders_begin_with_what_can_be_worked_on_and_end_with_what_has_ended(floor: Floor) -> None:
+    for month in (3, 2):
+        floor.work(floor.jobs(floor.order(due_at=f"2027-0{month}-01T00:00:00Z")["id"])[0], "cut")
+
+    def walk(query: str = "") -> list[tuple[int, str, str]]:
+        page = floor.manager.get(f"/work-orders?limit=3{query}").json()
+        items = page["items"]
+        while page["next_cursor"]:
+            page = floor.manager.get(f"/work-orders?limit=3{query}&cursor={page['next_cursor']}").json()
+            items += page["items"]
+        return [(standing(WorkOrderState(item["state"])), item["due_at"], item["id"]) for item in items]
+
+    everything = walk()
+    assert len(everything) == len(set(everything)) == 10
+    assert everything == sorted(everything)
+    assert {place for place, *_ in everything} == {0, 1, 2}
+    assert walk("&state=COMPLETED") == everything[-2:]
+    assert walk("&state=WAITING&state=COMPLETED") == [each for each in everything if each[0] > 0]
+    exported = list(csv.DictReader(floor.manager.get("/work-orders/export").text.splitlines()))
+    assert [line["id"] for line in exported] == [identity for *_, identity in everything]
 
 
 def test_the_ledger_is_read_by_person_and_order(floor: Floor) -> None:

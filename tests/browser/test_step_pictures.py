@@ -66,6 +66,10 @@ def test_a_picture_put_at_a_step_is_captioned_refused_where_wrong_and_taken_away
     page.get_by_role("button", name="Take Measure twice away").click()
     page.get_by_role("button", name="Take it away").click()
     expect(page.locator(".ed-picture")).to_have_count(0)
+    page.locator("#ed-undo").click()
+    expect(page.locator("[data-caption]")).to_have_value("Measure twice")
+    page.locator("#ed-redo").click()
+    expect(page.locator(".ed-picture")).to_have_count(0)
 
 
 def test_a_picture_put_at_a_step_is_seen_at_the_station(

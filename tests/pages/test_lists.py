@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import text
 
+from models.connections.postgres import begin
 from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.api.running import Floor
@@ -72,6 +74,20 @@ def test_an_opened_row_leads_to_its_neighbours_in_the_list(browser: Opens, tenan
     assert first.status_code == 200
     assert maria.get(f"/orders/{ids[0]}?in=status%3Dpurple").status_code == 200
     assert "Within the list" not in maria.get(f"/orders/{ids[0]}").text
+
+
+def test_the_list_of_work_orders_leads_from_what_waits_to_what_has_ended(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    scale(tenant, place(tenant))
+    ended = rows(tenant, "SELECT id FROM work_orders WHERE step_index = 0")[0].id
+    with begin(tenant.id) as session:
+        finish = "UPDATE work_orders SET state = 'COMPLETED', ended_at = now() WHERE id = :id"
+        session.execute(text(finish), {"id": ended})
+    maria = browser(Role.MANAGER)
+    *_, last_open, finished = [link for link in Reader(maria.get("/work-orders").text).addresses if "?in=" in link]
+    assert finished == f"/work-orders/{ended}?in=all"
+    assert finished in Reader(maria.get(last_open).text).addresses
+    assert last_open in Reader(maria.get(finished).text).addresses
 
 
 def test_ticked_orders_are_acted_on_and_each_is_told_of(browser: Opens, tenant: Factory, worker: None) -> None:  # noqa: ARG001

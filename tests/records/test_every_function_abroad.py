@@ -29,6 +29,7 @@ from deploy.stack.plan import Plan
 from models.messages.access import Actor
 from models.messages.commands import PauseWorkOrder
 from models.records.access.sessions import RefreshRefused
+from models.records.cells import Cells
 from models.records.errors import StateSkew
 from models.records.orders import OrderRefused
 from models.records.refusals import Refusal
@@ -47,6 +48,7 @@ ACROSS = {
     "access.who.who_is": "looks a credential up before its factory is known; its random id is the secret",
     "beside.beside": "looks beside a row of a statement that its caller built; every caller is run here",
     "paging.whole": "reads a statement that its caller built; every caller is run here",
+    "cells.whole_as_cells": "reads a statement that its caller built; every caller is run here",
     "paging.page": "pages a statement that its caller built; every caller is run here",
     "audit_trail.named": "puts names to the entries its caller found; every caller is run here",
     "versioned.lock": "locks a row for its callers; every caller is run here",
@@ -170,6 +172,7 @@ class World:
         bound = session.connection() if first == "connection" else session
         try:
             found = function(**{first: bound, **values})
+            found = list(found.of(found.columns)) if isinstance(found, Cells) else found
             session.flush()
         except FINE as refusal:
             session.rollback()

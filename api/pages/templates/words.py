@@ -37,6 +37,7 @@ KINDS = {
     "link_steps": marked("Steps linked"),
     "unlink_steps": marked("Link taken away"),
     "change_head": marked("Title or notes changed"),
+    "detach_file": marked("Picture or document taken away"),
     "replaced": marked("Replaced by a file or program"),
 }
 BASES = {

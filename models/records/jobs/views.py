@@ -1,7 +1,7 @@
 """Jobs as people read them. What is read at every glance is put together by PostgreSQL in one statement."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from models.messages.paging import Page
 from models.messages.work_orders import EventFilters, JobEventView, JobFilters, JobView
 from models.records import plans
 from models.records.beside import Beside, beside
-from models.records.paging import Listing, page, whole
+from models.records.cells import Cells, whole_as_cells
+from models.records.paging import Listing, page
 from models.records.refusals import found
 from models.tables.access.credentials import ApiKey, Station
 from models.tables.access.people import User
@@ -24,6 +25,8 @@ from models.tables.work_orders import WorkOrder
 _LISTING = Listing(
     "jobs", Job.id, sorts={"due_at": Job.due_at, "created_at": Job.created_at, "code": Job.code}, search=(Job.code,)
 )
+_LABELS = {"order_code": Order.code, "product_sku": Product.sku}
+_COLUMNS = {name: _LABELS.get(name) or getattr(Job, name) for name in JobView.model_fields}
 _EVENTS = Listing("job_events", JobEvent.command_id, sorts={"seq": JobEvent.seq})
 
 # Numbers leave as text without trailing zeros, as everywhere in the API.
@@ -84,9 +87,9 @@ def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
     return page(session, _wanted(filters), _LISTING, filters, _view)
 
 
-def every_job(session: Session, filters: JobFilters) -> Iterator[JobView]:
-    """Yield all jobs that fit, in the order asked for."""
-    return whole(session, _wanted(filters), _LISTING, filters, _view)
+def every_job(session: Session, filters: JobFilters) -> Cells:
+    """Return all jobs that fit, as cells, in the order asked for."""
+    return whole_as_cells(session, _wanted(filters), _LISTING, filters, _COLUMNS)
 
 
 def beside_job(session: Session, filters: JobFilters, job_id: UUID) -> Beside:

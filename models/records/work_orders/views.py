@@ -1,10 +1,10 @@
 """Work orders as the people who do them read them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, func, literal_column, or_, select, text
 from sqlmodel import Session, col
 
 from models.messages.paging import Page
@@ -19,19 +19,32 @@ from models.messages.work_orders import (
 )
 from models.records import plans
 from models.records.beside import Beside, beside
-from models.records.paging import Listing, page, whole
+from models.records.cells import Cells, whole_as_cells
+from models.records.paging import Listing, page
 from models.records.refusals import found
 from models.rules.boms import requirement
 from models.rules.search import sought
+from models.rules.work_orders import standing
 from models.tables.access.people import Team, TeamMember, User
 from models.tables.catalog import WorkCenter
 from models.tables.jobs import Job
 from models.tables.work_orders import WorkOrder
 
+# Written out as in its index, by which the list is walked; the rule `standing` says the same of a state.
+_STANDING = case(
+    (col(WorkOrder.ended_at).is_not(None), literal_column("2", Integer)),
+    (col(WorkOrder.state) == literal_column("'WAITING'"), literal_column("1", Integer)),
+    else_=literal_column("0", Integer),
+)
 _LISTING = Listing(
     "work_orders", WorkOrder.id,
-    sorts={"due_at": WorkOrder.due_at, "code": WorkOrder.code, "priority": WorkOrder.priority},
+    sorts={
+        "standing": (_STANDING, WorkOrder.due_at), "due_at": WorkOrder.due_at, "code": WorkOrder.code,
+        "priority": WorkOrder.priority,
+    },
 )  # fmt: skip
+_LABELS = {"job_code": Job.code, "work_center": WorkCenter.code, "assignee": User.display_name, "team": Team.code}
+_COLUMNS = {name: _LABELS.get(name) or getattr(WorkOrder, name) for name in WorkOrderView.model_fields}
 # Work orders are many and their names few: each name is jumped to in its index, and its rows are not read.
 _NAMES = text("""
     WITH RECURSIVE one AS (
@@ -89,17 +102,17 @@ def _mine(me: UUID) -> ColumnElement[bool]:
 
 def work_orders(session: Session, filters: WorkOrderFilters, me: UUID) -> Page[WorkOrderView]:
     """Return one page of work orders."""
-    return page(session, _wanted(session, filters, me), _LISTING, filters, _view)
+    return page(session, _wanted(session, filters, me), _LISTING, _ordered(filters), _view)
 
 
-def every_work_order(session: Session, filters: WorkOrderFilters, me: UUID) -> Iterator[WorkOrderView]:
-    """Yield all work orders that fit, in the order asked for."""
-    return whole(session, _wanted(session, filters, me), _LISTING, filters, _view)
+def every_work_order(session: Session, filters: WorkOrderFilters, me: UUID) -> Cells:
+    """Return all work orders that fit, as cells, in the order asked for."""
+    return whole_as_cells(session, _wanted(session, filters, me), _LISTING, _ordered(filters), _COLUMNS)
 
 
 def beside_work_order(session: Session, filters: WorkOrderFilters, me: UUID, work_order_id: UUID) -> Beside:
     """Return the work orders before and after one in a list."""
-    return beside(session, _wanted(session, filters, me), _LISTING, filters, work_order_id)
+    return beside(session, _wanted(session, filters, me), _LISTING, _ordered(filters), work_order_id)
 
 
 def codes(session: Session, work_order_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -109,6 +122,12 @@ def codes(session: Session, work_order_ids: Collection[UUID]) -> dict[UUID, str]
 
 def _view(row: Row[Any]) -> WorkOrderView:
     return WorkOrderView(**_fields(row))
+
+
+def _ordered(filters: WorkOrderFilters) -> WorkOrderFilters:
+    """Return the same request, by date where all that is asked for stands alike: an index of its own serves it."""
+    alike = filters.late or len({standing(state) for state in filters.state}) == 1
+    return filters.model_copy(update={"sort": "due_at"}) if filters.sort == "standing" and alike else filters
 
 
 def _called(session: Session, words: str) -> ColumnElement[bool]:
