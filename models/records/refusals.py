@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models.messages.stock import Shortage
-from models.rules.sentences import Sentence
+from models.rules.sentences import Sentence, together
 
 _MINUTE = 60
 _SHOWN = 30
@@ -68,13 +68,15 @@ class CatalogLacks(Refusal):
     """A template file for a product that is not there, with all else it names that is not there either."""
 
     def __init__(self, product: str, parts: Sequence[str], work_centers: Sequence[str]) -> None:
-        named = [f"product {product}"]
-        named += [
-            f"{what} {_listed(codes)}" for what, codes in (("parts", parts), ("work centres", work_centers)) if codes
-        ]
+        lacking = [Sentence("The catalog lacks product {product}", product=product)]
+        lacking += [Sentence("; parts {codes}", codes=_listed(parts))] if parts else []
+        lacking += [Sentence("; work centres {codes}", codes=_listed(work_centers))] if work_centers else []
         super().__init__(
-            f"The catalog lacks {'; '.join(named)}. "
-            "Import with create_missing (--create-missing) to add what the file describes, or add them first."
+            Sentence(
+                "{lacking}. Import with create_missing (--create-missing) to add what the file describes, or add them "
+                "first.",
+                lacking=together(lacking, between=""),
+            )
         )
         self.missing = {"products": [product], "parts": list(parts), "work_centers": list(work_centers)}
 
@@ -84,8 +86,8 @@ class CatalogLacks(Refusal):
 
 
 def _listed(codes: Sequence[str]) -> str:
-    more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
-    return ", ".join(codes[:_SHOWN]) + more
+    some, more = ", ".join(codes[:_SHOWN]), len(codes) - _SHOWN
+    return Sentence("{some} and {more} more", some=some, more=more) if more > 0 else some
 
 
 class BadCursor(Refusal):
