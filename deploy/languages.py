@@ -16,6 +16,7 @@ from models.rules.access import MEANING
 from models.rules.catalog import PartKind
 from models.rules.jobs import words
 from models.rules.templates import DataKind, TemplateStatus
+from models.rules.units import UNITS
 from templates_engine.drawing import WORDS
 
 _API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pages show
@@ -49,6 +50,7 @@ def _sentences() -> Iterator[str]:
     yield from (*mistakes.SENTENCES, *passwords.SENTENCES, *pins.SENTENCES)
     yield from (*words.DONE_TO_IT.values(), *words.WHERE_IT_STANDS.values())
     yield from (kind.value for kind in (*DataKind, *TemplateStatus, *PartKind))
+    yield from (unit.code for unit in UNITS.values() if unit.counted)
     for path in sorted(path for folder in _SAYING for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             yield from _said_by(node)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from models.messages.stock import Shortage
 from models.rules.sentences import Sentence, together
+from models.rules.units import PIECES
 
 _MINUTE = 60
 _SHOWN = 30
@@ -108,14 +109,20 @@ class KeyReused(Refusal):
         )
 
 
+def named_shortages(shortages: Sequence[Shortage]) -> str:
+    """Return what is there and wanted of each part; pieces need no unit, so that it reads alike in every language."""
+    units = ("" if short.uom == PIECES else f" {short.uom}" for short in shortages)
+    return ", ".join(
+        f"{short.sku} ({short.on_hand.normalize():f} / {short.wanted.normalize():f}{unit})"
+        for short, unit in zip(shortages, units, strict=True)
+    )
+
+
 class StockShort(Refusal):
     """More is wanted than there is."""
 
     def __init__(self, shortages: tuple[Shortage, ...]) -> None:
-        named = ", ".join(
-            f"{short.sku} ({short.on_hand.normalize():f} / {short.wanted.normalize():f} {short.uom})"
-            for short in shortages[:10]
-        )
+        named = named_shortages(shortages[:10])
         super().__init__(Sentence("Not enough in stock (there / wanted): {parts}.", parts=named))
         self.shortages = shortages
 

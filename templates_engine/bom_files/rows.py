@@ -7,7 +7,7 @@ from typing import Any
 
 from models.messages.integrations import BomField, BomRow, DecimalMark, RefusalKind, RefusedRow
 from models.rules.sentences import Sentence
-from models.rules.units import MEASURE_STEP, unit
+from models.rules.units import MEASURE_STEP, unit, word
 from templates_engine.bom_files.field_words import field_words
 from templates_engine.bom_files.headers import is_url
 from templates_engine.bom_files.identities import Identity
@@ -113,8 +113,8 @@ def _quantity(line: Line, reading: Reading, hints: _Hints) -> tuple[Decimal, str
         raise RowRefused(_K.ZERO, nothing)
     uom = _unit(line, behind, reading, hints)
     if unit(uom).counted and quantity != quantity.to_integral_value():
-        broken = f"{quantity.normalize():f} {uom}"
-        hints.add(Sentence("{quantity} is no whole number: is the unit right?", quantity=broken))
+        named = {"quantity": f"{quantity.normalize():f}", "unit": word(uom)}
+        hints.add(Sentence("{quantity} {unit} is no whole number: is the unit right?", **named))
     return quantity, uom
 
 
@@ -123,14 +123,15 @@ def _unit(line: Line, behind: str | None, reading: Reading, hints: _Hints) -> st
     uom = unit_of(written) if written else behind
     if uom is None and written:
         raise RowRefused(_K.UNKNOWN_UNIT, Sentence("The unit '{unit}' is not known.", unit=written[:40]))
-    if behind and uom != behind:
-        differ = Sentence("The quantity is written in {unit}, the unit column says {other}.", unit=behind, other=uom)
+    if uom is not None and behind and uom != behind:
+        units = {"unit": word(behind), "other": word(uom)}
+        differ = Sentence("The quantity is written in {unit}, the unit column says {other}.", **units)
         raise RowRefused(_K.UNIT_MISMATCH, differ)
     if uom is not None:
         return uom
     told = unit_in_words(line.cell(reading.mapping.get(_F.NOTE)))
     if told is not None:
-        hints.add(Sentence("The unit {unit} was taken from the note.", unit=told))
+        hints.add(Sentence("The unit {unit} was taken from the note.", unit=word(told)))
     return told or reading.default_uom
 
 

@@ -176,8 +176,9 @@ def _show(screen: Screen, actor: Actor, import_id: UUID, fault: Exception | None
 
 def _choose(screen: Screen, values: Mapping[str, str], faults: Mapping[str, str] | None = None) -> HTMLResponse:
     told = faults or {}
-    units = tuple((code, code) for code in UNITS)
-    return screen.show("imports/new.html", 422 if told else 200, form=values, faults=told, stored={}, units=units)
+    return screen.show(
+        "imports/new.html", 422 if told else 200, form=values, faults=told, stored={}, units=tuple(UNITS)
+    )
 
 
 def _faults(screen: Screen, fault: Exception) -> dict[str, str]:

@@ -13,7 +13,7 @@ from models.messages.integrations import BomImportPreview, BomPreview, BomRow, F
 from models.records import boms
 from models.rules.sentences import Sentence
 from models.rules.skus import code_of
-from models.rules.units import MEASURE_STEP, UnitMismatch, convert
+from models.rules.units import MEASURE_STEP, UnitMismatch, convert, word
 from models.tables.catalog import Part
 
 _LARGEST = Decimal(10) ** 12  # NUMERIC(18,6)
@@ -101,7 +101,7 @@ def held_against(session: Session, preview: BomPreview, *, lock: bool) -> Compar
         except UnitMismatch:
             reason = Sentence(
                 "{part} is counted in {unit}; {other} cannot be converted to that.",
-                part=row.sku, unit=uom, other=row.uom,
+                part=row.sku, unit=word(uom), other=word(row.uom),
             )  # fmt: skip
             held.refused.append(_refused(row, reason))
             continue
