@@ -10,19 +10,23 @@ from babel.messages.pofile import read_po, write_po
 
 from api.pages.frame.looks import module_words
 from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
+from models.messages import mistakes
 from models.rules import explanations, forecasts, passwords, pins
 from models.rules.access import MEANING
 from models.rules.catalog import PartKind
 from models.rules.jobs import words
 from models.rules.templates import DataKind, TemplateStatus
+from models.rules.units import UNITS
 from templates_engine.drawing import WORDS
 
 _API = FOLDER.parents[1]  # the pages, and what the rest of the API says that pages show
 _SAYING = tuple(FOLDER.parents[2] / folder for folder in ("api", "models", "templates_engine"))
 # Whose first word, or for a refused action second, is a sentence for the person who meets it; other languages say it
 # by its pattern. What records look for (a work order, a user) is such a word too.
-_FIRST = {"__init__", "Sentence", "Conflict", "Unfit", "OrderRefused", "EditRefused", "LogoRefused", "KeyUnusable"}
-_SECOND = {"Refused", "Refusal", "saying", "LicenceBroken"}
+_FIRST = {
+    "__init__", "Sentence", "Conflict", "Unfit", "OrderRefused", "EditRefused", "LogoRefused", "KeyUnusable", "_BadBom",
+}  # fmt: skip
+_SECOND = {"Refused", "Refusal", "saying", "LicenceBroken", "RowRefused", "BomFileRefused"}
 _THINGS = {"Missing", "Taken", "found", "check_version", "lock"}
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
@@ -43,8 +47,10 @@ def _sentences() -> Iterator[str]:
     """Yield what permissions mean, why secrets are refused, and what refusals say."""
     yield from MEANING.values()
     yield from {module_words(permission): None for permission in MEANING}
-    yield from (*passwords.SENTENCES, *pins.SENTENCES, *words.DONE_TO_IT.values(), *words.WHERE_IT_STANDS.values())
+    yield from (*mistakes.SENTENCES, *passwords.SENTENCES, *pins.SENTENCES)
+    yield from (*words.DONE_TO_IT.values(), *words.WHERE_IT_STANDS.values())
     yield from (kind.value for kind in (*DataKind, *TemplateStatus, *PartKind))
+    yield from (unit.code for unit in UNITS.values() if unit.counted)
     for path in sorted(path for folder in _SAYING for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             yield from _said_by(node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.messages.templates import Fault, FaultKind, Step
+from models.rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def explain(graph: nx.DiGraph[int], steps: Sequence[Step], dangling: set[int]) -
     stuck = set(dangling)
     for cycle in cycles(graph):
         path = tuple(steps[position].key for position in cycle)
-        text = f"Steps wait for each other in a circle: {' → '.join(path)}."
+        text = Sentence("Steps wait for each other in a circle: {path}.", path=" → ".join(path))
         faults.append(Fault(kind=FaultKind.CYCLE, step=path[0], message=text, path=path))
     for knot in nx.strongly_connected_components(graph):
         if len(knot) > 1 or graph.has_edge(min(knot), min(knot)):
@@ -63,6 +64,7 @@ def explain(graph: nx.DiGraph[int], steps: Sequence[Step], dangling: set[int]) -
     for position in stuck:
         behind |= nx.descendants(graph, position)
     for position in sorted(behind - stuck):
-        text = f"Step '{steps[position].key}' can never start: it comes after steps that are broken."
-        faults.append(Fault(kind=FaultKind.UNREACHABLE, step=steps[position].key, message=text))
+        key = steps[position].key
+        text = Sentence("Step '{step}' can never start: it comes after steps that are broken.", step=key)
+        faults.append(Fault(kind=FaultKind.UNREACHABLE, step=key, message=text))
     return faults

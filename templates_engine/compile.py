@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import compress
 
 from models.messages.templates import CatalogFacts, Fault, FaultKind, Plan, Step, TemplateDocument
+from models.rules.sentences import Sentence
 from templates_engine.assemble import Checked, assemble
 from templates_engine.columns import Columns, read_columns
 from templates_engine.gates import gate_faults
@@ -95,7 +96,10 @@ def _step_faults(steps: Sequence[Step], columns: Columns, catalog: CatalogFacts)
     if unknown:
         for step in steps:
             if step.work_center in unknown:
-                text = f"Step '{step.key}' runs at work centre '{step.work_center}', which is not known."
+                text = Sentence(
+                    "Step '{step}' runs at work centre '{center}', which is not known.",
+                    step=step.key, center=step.work_center,
+                )  # fmt: skip
                 yield Fault(kind=FaultKind.UNKNOWN_WORK_CENTER, step=step.key, message=text)
     for step in compress(steps, columns.data):
         yield from data_faults(step)
@@ -128,8 +132,13 @@ def _island_faults(steps: Sequence[Step], predecessors: list[list[int]], success
     faults: list[Fault] = []
     for group in islands(predecessors, successors):
         key = steps[group[0]].key
-        others = f" and the steps joined to it, {len(group)} in all," if len(group) > 1 else ""
-        text = f"Step '{key}'{others} cannot be reached from the other steps, nor lead to them."
+        text = Sentence(
+            "Step '{step}' and the steps joined to it, {count} in all, cannot be reached from the other steps, nor "
+            "lead to them."
+            if len(group) > 1
+            else "Step '{step}' cannot be reached from the other steps, nor lead to them.",
+            step=key, count=len(group),
+        )  # fmt: skip
         path = tuple(steps[number].key for number in group)
         faults.append(Fault(kind=FaultKind.UNREACHABLE, step=key, message=text, path=path))
     return faults

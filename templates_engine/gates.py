@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.messages.templates import Fault, FaultKind, Step
+from models.rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,12 +28,13 @@ def gate_faults(
         if target is None:
             continue
         step = steps[number]
+        named = {"step": step.key, "target": target}
         if not step.quality_gate:
-            text = f"Step '{step.key}' sends rework to '{target}' but is not a quality gate."
+            text = Sentence("Step '{step}' sends rework to '{target}' but is not a quality gate.", **named)
         elif target not in positions:
-            text = f"Gate '{step.key}' sends rework to '{target}', which is not a step of this template."
+            text = Sentence("Gate '{step}' sends rework to '{target}', which is not a step of this template.", **named)
         elif not leads_to(positions[target], positions[step.key]):
-            text = f"Gate '{step.key}' sends rework to '{target}', which does not come before it."
+            text = Sentence("Gate '{step}' sends rework to '{target}', which does not come before it.", **named)
         else:
             continue
         faults.append(Fault(kind=FaultKind.BAD_GATE, step=step.key, message=text))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.messages.templates import Fault, FaultKind, Step
+from models.rules.sentences import Sentence
 
 Neighbours = list[list[int]]
 
@@ -48,7 +49,10 @@ def _first_positions(steps: Sequence[Step], faults: list[Fault]) -> dict[str, in
     for position, step in enumerate(steps):
         first = positions.setdefault(step.key, position)
         if first != position:
-            text = f"Step key '{step.key}' is used twice: by step {first + 1} and by step {position + 1}."
+            text = Sentence(
+                "Step key '{step}' is used twice: by step {first} and by step {second}.",
+                step=step.key, first=first + 1, second=position + 1,
+            )  # fmt: skip
             faults.append(Fault(kind=FaultKind.DUPLICATE_KEY, step=step.key, message=text))
     return positions
 
@@ -57,7 +61,10 @@ def _known(step: Step, position: int, edges: Edges) -> list[int]:
     edges.dangling.add(position)
     for link in step.after:
         if link.step not in edges.positions:
-            text = f"Step '{step.key}' comes after '{link.step}', which is not a step of this template."
+            text = Sentence(
+                "Step '{step}' comes after '{before}', which is not a step of this template.",
+                step=step.key, before=link.step,
+            )  # fmt: skip
             edges.faults.append(Fault(kind=FaultKind.UNKNOWN_PREDECESSOR, step=step.key, message=text))
     return [edges.positions[link.step] for link in step.after if link.step in edges.positions]
 
@@ -67,7 +74,7 @@ def repeat_faults(steps: Sequence[Step], predecessors: Neighbours, suspects: Ite
     faults: list[Fault] = []
     for number in sorted(suspects):
         if len(set(predecessors[number])) != len(predecessors[number]):
-            text = f"Step '{steps[number].key}' lists the same predecessor twice."
+            text = Sentence("Step '{step}' lists the same predecessor twice.", step=steps[number].key)
             faults.append(Fault(kind=FaultKind.DUPLICATE_KEY, step=steps[number].key, message=text))
     return faults
 

@@ -23,6 +23,7 @@ from models.rules import units
 from models.rules.boms import requirement
 from models.rules.catalog import PartKind
 from models.rules.costs import money
+from models.rules.sentences import Sentence
 from models.rules.templates import LineBasis
 from templates_engine.construct import trusted
 
@@ -31,6 +32,10 @@ _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
 class _BadBom(Exception):  # noqa: N818 - errors name the refusal
     """A phantom that cannot be exploded, on its way to the list of all faults."""
+
+    def __init__(self, pattern: str, **values: object) -> None:
+        self.words = Sentence(pattern, **values)
+        super().__init__(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class _Need:
     rounding_multiple: Decimal | None
 
 
+_Problem: TypeAlias = tuple[FaultKind, Sentence]
 _Known: TypeAlias = tuple[UUID, str, str, Decimal, bool]  # id, name, unit, unit cost, whether it is counted
 # A plan line by its fields in the order of the class.
 _Row: TypeAlias = tuple[
@@ -134,9 +140,9 @@ class LineReader:
             try:
                 needs = list(self._explode(_in_stock_unit(line, facts), (line.part,)))
             except _BadBom as fault:
-                problems.append((FaultKind.BAD_BOM, str(fault)))
+                problems.append((FaultKind.BAD_BOM, fault.words))
         for kind, message in problems:
-            text = f"Step '{step.key}', part '{line.part}': {message}"
+            text = Sentence("Step '{step}', part '{part}': {problem}", step=step.key, part=line.part, problem=message)
             self._faults.append(Fault(kind=kind, step=step.key, message=text))
         for need in needs:
             self._add_need(first, line, need)
@@ -156,18 +162,22 @@ class LineReader:
             return
         lines = [line for line in need.facts.bom if not line.optional]
         if not lines:
-            raise _BadBom(f"phantom '{need.facts.sku}' has no parts of its own to take its place.")
+            raise _BadBom("phantom '{part}' has no parts of its own to take its place.", part=need.facts.sku)
         for line in lines:
             if line.part in trail:
                 circle = (*trail[trail.index(line.part) :], line.part)
-                raise _BadBom(f"its bill of materials contains itself: {' → '.join(circle)}.")
+                raise _BadBom("its bill of materials contains itself: {path}.", path=" → ".join(circle))
             facts = self._catalog.parts.get(line.part)
             if facts is None:
-                raise _BadBom(f"the bill of materials of '{need.facts.sku}' lists '{line.part}', which is not known.")
+                raise _BadBom(
+                    "the bill of materials of '{part}' lists '{listed}', which is not known.",
+                    part=need.facts.sku, listed=line.part,
+                )  # fmt: skip
             try:
                 each = units.convert(line.quantity, line.uom, facts.uom)
             except (units.UnknownUnit, units.UnitMismatch) as fault:
-                raise _BadBom(f"the bill of materials of '{need.facts.sku}': {fault}") from fault
+                why = fault.args[0]
+                raise _BadBom("the bill of materials of '{part}': {why}", part=need.facts.sku, why=why) from fault
             with localcontext() as exact:
                 exact.prec = units.DIGITS
                 quantity = need.quantity * (_ONE + need.scrap_percent / _HUNDRED) * each
@@ -176,36 +186,43 @@ class LineReader:
             yield from self._explode(below, (*trail, line.part))
 
 
-def _part_problems(line: PartLine, facts: PartFacts | None, product: str) -> Iterator[tuple[FaultKind, str]]:
+def _part_problems(line: PartLine, facts: PartFacts | None, product: str) -> Iterator[_Problem]:
     if facts is None:
-        yield FaultKind.UNKNOWN_PART, "no such part in the catalog."
+        yield FaultKind.UNKNOWN_PART, Sentence("no such part in the catalog.")
         return
     if line.part == product:
-        yield FaultKind.BAD_BOM, "the product cannot be a part of itself."
+        yield FaultKind.BAD_BOM, Sentence("the product cannot be a part of itself.")
     codes = {line.uom or facts.uom, facts.uom}
     unknown = sorted(code for code in codes if not units.known(code))
     for code in unknown:
-        yield FaultKind.BAD_UNIT, str(units.UnknownUnit(code))
+        yield FaultKind.BAD_UNIT, units.UnknownUnit(code).args[0]
     if not unknown and len({units.unit(code).dimension for code in codes}) > 1:
-        yield FaultKind.BAD_UNIT, f"{units.UnitMismatch(line.uom or facts.uom, facts.uom)} That is its stock unit."
+        why = units.UnitMismatch(line.uom or facts.uom, facts.uom).args[0]
+        yield FaultKind.BAD_UNIT, Sentence("{why} That is its stock unit.", why=why)
 
 
-def _quantity_problems(line: PartLine) -> Iterator[tuple[FaultKind, str]]:
+def _quantity_problems(line: PartLine) -> Iterator[_Problem]:
     if line.quantity <= 0:
-        yield FaultKind.BAD_QUANTITY, f"the quantity is {line.quantity:f}; it must be more than zero."
+        told = f"{line.quantity:f}"
+        yield FaultKind.BAD_QUANTITY, Sentence("the quantity is {quantity}; it must be more than zero.", quantity=told)
     if line.basis is LineBasis.PER_BATCH and line.batch_size is None:
-        yield FaultKind.BAD_QUANTITY, "a quantity per batch needs the batch size."
+        yield FaultKind.BAD_QUANTITY, Sentence("a quantity per batch needs the batch size.")
 
 
-def _fit_problems(line: PartLine, facts: PartFacts) -> Iterator[tuple[FaultKind, str]]:
+def _fit_problems(line: PartLine, facts: PartFacts) -> Iterator[_Problem]:
     counted, multiple = units.unit(facts.uom).counted, line.rounding_multiple
     if multiple is not None and facts.kind is PartKind.PHANTOM:
-        yield FaultKind.BAD_QUANTITY, "a phantom is never stocked, so it cannot be rounded up to a multiple."
+        yield (
+            FaultKind.BAD_QUANTITY,
+            Sentence("a phantom is never stocked, so it cannot be rounded up to a multiple."),
+        )
     if multiple is not None and counted and multiple % _ONE:
-        yield FaultKind.BAD_QUANTITY, f"it is counted in '{facts.uom}', so the multiple must be a whole number."
+        counts = Sentence("it is counted in '{unit}', so the multiple must be a whole number.", unit=facts.uom)
+        yield FaultKind.BAD_QUANTITY, counts
     if not counted and _in_stock_unit(line, facts).quantity < units.MEASURE_STEP:
         smallest = f"{units.MEASURE_STEP} {facts.uom}"
-        yield FaultKind.BAD_QUANTITY, f"the quantity is less than {smallest}, the least the stock can hold."
+        too_little = Sentence("the quantity is less than {least}, the least the stock can hold.", least=smallest)
+        yield FaultKind.BAD_QUANTITY, too_little
 
 
 def _in_stock_unit(line: PartLine, facts: PartFacts) -> _Need:

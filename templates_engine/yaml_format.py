@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from models.messages.mistakes import sentence, without_echoes
 from models.messages.templates import DataField, FaultKind, PartLine, Predecessor, Step, TemplateDocument
+from models.rules.sentences import Sentence
 from models.rules.templates import LineBasis
 from templates_engine.compile import order_faults
 from templates_engine.yaml_shape import AuthoredFile, FileLine, FileLinks, FileStep, TemplateFile
-from templates_engine.yaml_tree import FileRefused, Path, Places, Value, read_tree
+from templates_engine.yaml_tree import FileRefused, Path, Places, Value, at, read_tree
 
 __all__ = ["AuthoredFile", "FileRefused", "read_yaml", "write_yaml"]
 
@@ -25,7 +26,7 @@ def read_yaml(text: str) -> AuthoredFile:
     """Return what a template file says, numbers exactly as written; raises FileRefused with every problem."""
     tree, places = read_tree(text)
     if not isinstance(tree, dict):
-        raise FileRefused(("The file must be a mapping with product, work_centers, parts and steps.",))
+        raise FileRefused((Sentence("The file must be a mapping with product, work_centers, parts and steps."),))
     try:
         file = TemplateFile.model_validate(_without_nothing(tree))
     except ValidationError as refused:
@@ -71,16 +72,19 @@ def _without_nothing(value: Value) -> Value:
     return [_without_nothing(item) for item in value] if isinstance(value, list) else value
 
 
-def _problem(where: Path, message: str, places: Places) -> str:
+def _problem(where: Path, problem: str, places: Places) -> Sentence:
     """Name the place of the value, or of the nearest thing around it when the value itself is missing."""
     known: Path = ()
     for name in where:
         known = (*known, name) if (*known, name) in places else known
     words = "".join(f"[{name + 1}]" if isinstance(name, int) else f".{name}" for name in where).lstrip(".")
-    return f"{places[known]}, {words}: {message}."
+    line, column = places[known]
+    return Sentence(
+        "Line {line}, column {column}, {path}: {problem}.", line=line, column=column, path=words, problem=problem
+    )
 
 
-def _order_problems(rows: Value, places: Places) -> Iterator[str]:
+def _order_problems(rows: Value, places: Places) -> Iterator[Sentence]:
     """Check keys and predecessors as far as they can be read, so that they need no second round of mending."""
     read = [_linked(row) for row in rows] if isinstance(rows, list) else []
     # One that cannot be read keeps its place, under a key that no step can have.
@@ -89,7 +93,7 @@ def _order_problems(rows: Value, places: Places) -> Iterator[str]:
     for fault in order_faults(steps):
         # It may also be the very one that seems unknown.
         if fault.kind is not FaultKind.UNKNOWN_PREDECESSOR or None not in read:
-            yield f"{places['steps', number_of[str(fault.step)]]}: {fault.message}"
+            yield at(places["steps", number_of[str(fault.step)]], fault.message)
 
 
 def _linked(row: Value) -> Step | None:

@@ -4,23 +4,36 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from models.rules.sentences import Sentence, together
+
 MAX_BYTES = 2_000_000
 _MAX_DEPTH = 12
+_REASONS = (
+    ("cannot start any token", Sentence("a tab or a sign stands there that no text may begin with")),
+    ("mapping values are not allowed", Sentence("a colon stands in a text that is not in quotation marks")),
+    ("another document", Sentence("a second document begins there")),
+)
+_ANY_REASON = Sentence("look at the indentation, the brackets and the quotation marks there")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 # The base loader makes nothing but text, lists and mappings; the C one is the same, faster.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 Path: TypeAlias = tuple[str | int, ...]
-Places: TypeAlias = dict[Path, str]
+Place: TypeAlias = tuple[int, int]  # line and column, both from 1
+Places: TypeAlias = dict[Path, Place]
 
 
 class FileRefused(Exception):  # noqa: N818 - errors name the refusal
     """A template file that cannot be taken, with every problem and its place."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(f"The file has {count}: " + " ".join(problems[:20]))
+        one, told = len(problems) == 1, together(problems[:20])
+        super().__init__(
+            Sentence("The file has 1 problem: {problems}", problems=told)
+            if one
+            else Sentence("The file has {count} problems: {problems}", count=len(problems), problems=told)
+        )
         self.problems = problems
 
 
@@ -31,19 +44,35 @@ def read_tree(text: str) -> tuple[Value, Places]:
     twice, deep nesting, more than 2 MB) is refused and not interpreted; raises FileRefused.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise FileRefused((f"The file is larger than {MAX_BYTES // 1_000_000} MB.",))
+        raise FileRefused((Sentence("The file is larger than {size} MB.", size=MAX_BYTES // 1_000_000),))
     try:
         problems = _forbidden(text)
         if problems:
             raise FileRefused(tuple(problems))
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as fault:
-        raise FileRefused((f"This is not YAML: {' '.join(str(fault).split())}.",)) from fault
+        raise FileRefused((_not_yaml(fault),)) from fault
     places: Places = {}
     value = None if root is None else _value(root, (), places, problems)
     if problems:
         raise FileRefused(tuple(problems))
     return value, places
+
+
+def at(place: Place, problem: str) -> Sentence:
+    """Return a problem with its place before it."""
+    line, column = place
+    return Sentence("Line {line}, column {column}: {problem}", line=line, column=column, problem=problem)
+
+
+def _not_yaml(fault: yaml.YAMLError) -> Sentence:
+    """Say where reading ended and what mostly is the reason, in place of the library's own words."""
+    mark, told = getattr(fault, "problem_mark", None), str(getattr(fault, "problem", None) or "")
+    if mark is None:
+        return Sentence("This is not YAML: it holds a character that no text has.")
+    why = next((words for sign, words in _REASONS if sign in told), _ANY_REASON)
+    line, column = _place(mark)
+    return Sentence("This is not YAML from line {line}, column {column} on: {why}.", line=line, column=column, why=why)
 
 
 def _forbidden(text: str) -> list[str]:
@@ -52,15 +81,15 @@ def _forbidden(text: str) -> list[str]:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            problems.append(f"{_place(event.start_mark)}: aliases are not allowed; write the value out.")
+            problems.append(at(_place(event.start_mark), Sentence("aliases are not allowed; write the value out.")))
         elif isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
-            problems.append(f"{_place(event.start_mark)}: anchors and tags are not allowed.")
+            problems.append(at(_place(event.start_mark), Sentence("anchors and tags are not allowed.")))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _MAX_DEPTH:
-            return [*problems, f"{_place(event.start_mark)}: nested deeper than any template is."]
+            return [*problems, at(_place(event.start_mark), Sentence("nested deeper than any template is."))]
     return problems
 
 
@@ -74,9 +103,9 @@ def _value(node: yaml.Node, path: Path, places: Places, problems: list[str]) -> 
     for key, item in _rejoined(node):
         name = str(key.value)
         if not isinstance(key, yaml.ScalarNode):
-            problems.append(f"{_place(key.start_mark)}: a key must be a plain word.")
+            problems.append(at(_place(key.start_mark), Sentence("a key must be a plain word.")))
         elif name in values:
-            problems.append(f"{_place(key.start_mark)}: '{name}' is written twice.")
+            problems.append(at(_place(key.start_mark), Sentence("'{key}' is written twice.", key=name)))
         else:
             values[name] = _value(item, (*path, name), places, problems)
     return values
@@ -98,5 +127,5 @@ def _rejoined(node: Any) -> list[tuple[yaml.Node, yaml.Node]]:  # noqa: ANN401 -
     return pairs
 
 
-def _place(mark: Any) -> str:  # noqa: ANN401 - the C parser has its own kind of mark
-    return f"Line {mark.line + 1}, column {mark.column + 1}"
+def _place(mark: Any) -> Place:  # noqa: ANN401 - the C parser has its own kind of mark
+    return mark.line + 1, mark.column + 1

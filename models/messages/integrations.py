@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from models.messages.base import Code, Figure, Id, Instant, Message, Money, Name, PositiveQuantity, Text
+from models.messages.base import Code, Figure, Id, Instant, Message, Money, Name, PositiveQuantity, Text, Words
 from models.messages.boms import LineCounts
 from models.messages.paging import PageRequest
 
@@ -72,7 +72,7 @@ class BomRow(Message):
     designators: Text = ""
     note: Text = ""
     category: Name | None = None
-    hints: tuple[str, ...] = Field((), description="What the reader decided for this line, in words")
+    hints: tuple[Words, ...] = Field((), description="What the reader decided for this line, in words")
 
 
 class RefusalKind(StrEnum):
@@ -101,7 +101,7 @@ class RefusedRow(Message):
     line: int
     cells: tuple[str, ...]
     kind: RefusalKind
-    reason: str
+    reason: Words
 
     @property
     def blocks(self) -> bool:
@@ -123,7 +123,7 @@ class BomPreview(Message):
     computed_total: Figure
     published_total: Figure | None = None
     currency: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Words, ...] = ()
 
 
 class Fate(StrEnum):
@@ -143,7 +143,7 @@ class RowFate(Message):
     part: Fate
     bom_line: Fate
     changes: dict[str, tuple[str, str]] = Field(default_factory=dict, description="Part field: before, after")
-    reason: str | None = None
+    reason: Words | None = None
 
 
 class BomImportPreview(Message):

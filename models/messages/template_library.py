@@ -1,8 +1,8 @@
 """Template versions as a library: how they are listed, checked, imported and exported."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from models.messages.base import Code, Message
 from models.messages.paging import PageRequest
@@ -38,7 +38,8 @@ class TemplateCheck(Message):
 class TemplateImport(Message):
     """A template file to be taken in as a draft."""
 
-    yaml: str = Field(
+    # Lines are counted as its author sees them, so blank ones at its head stay.
+    yaml: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         min_length=1, max_length=2_000_000, description="The file as `GET /templates/{id}/export` writes it"
     )
     create_missing: bool = Field(

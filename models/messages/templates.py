@@ -22,6 +22,7 @@ from models.messages.base import (
     Quantity,
     Row,
     SignedQuantity,
+    Words,
 )
 from models.rules.catalog import PartKind
 from models.rules.templates import DataKind, LineBasis, TemplateStatus
@@ -120,7 +121,7 @@ class Fault(Message):
 
     kind: FaultKind
     step: str | None = None
-    message: str
+    message: Words
     path: tuple[str, ...] = Field((), description="For a cycle: the steps it passes through, first one repeated")
 
 

@@ -16,7 +16,7 @@ from models.records.order_scaling import lot_count, scaled_up
 from models.rules.costs import planned_minutes
 from models.rules.orders import Status, most_jobs
 from models.rules.sentences import Sentence
-from models.rules.units import precision
+from models.rules.units import precision, word
 from models.tables.orders import Order
 
 _WIDEST = Decimal(10) ** 12  # NUMERIC(18,6)
@@ -78,7 +78,7 @@ def place(session: Session, actor: Actor, ask: PlaceOrder) -> OrderView:
     if any(amount % precision(row.uom) for amount in (ask.quantity, ask.lot_size or ask.quantity)):
         raise OrderRefused(Sentence(
             "{product} is counted in {uom}: order and lot size must be whole numbers.",
-            product=ask.product, uom=row.uom,
+            product=ask.product, uom=word(row.uom),
         ))  # fmt: skip
     lot_size = min(ask.lot_size or ask.quantity, ask.quantity)
     plan = plans.plan(session, tenant_id, row.plan_hash)

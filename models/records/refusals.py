@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from models.messages.stock import Shortage
-from models.rules.sentences import Sentence
+from models.rules.sentences import Sentence, together
+from models.rules.units import PIECES
 
 _MINUTE = 60
 _SHOWN = 30
@@ -68,13 +69,15 @@ class CatalogLacks(Refusal):
     """A template file for a product that is not there, with all else it names that is not there either."""
 
     def __init__(self, product: str, parts: Sequence[str], work_centers: Sequence[str]) -> None:
-        named = [f"product {product}"]
-        named += [
-            f"{what} {_listed(codes)}" for what, codes in (("parts", parts), ("work centres", work_centers)) if codes
-        ]
+        lacking = [Sentence("The catalog lacks product {product}", product=product)]
+        lacking += [Sentence("; parts {codes}", codes=_listed(parts))] if parts else []
+        lacking += [Sentence("; work centres {codes}", codes=_listed(work_centers))] if work_centers else []
         super().__init__(
-            f"The catalog lacks {'; '.join(named)}. "
-            "Import with create_missing (--create-missing) to add what the file describes, or add them first."
+            Sentence(
+                "{lacking}. Import with create_missing (--create-missing) to add what the file describes, or add them "
+                "first.",
+                lacking=together(lacking, between=""),
+            )
         )
         self.missing = {"products": [product], "parts": list(parts), "work_centers": list(work_centers)}
 
@@ -84,8 +87,8 @@ class CatalogLacks(Refusal):
 
 
 def _listed(codes: Sequence[str]) -> str:
-    more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
-    return ", ".join(codes[:_SHOWN]) + more
+    some, more = ", ".join(codes[:_SHOWN]), len(codes) - _SHOWN
+    return Sentence("{some} and {more} more", some=some, more=more) if more > 0 else some
 
 
 class BadCursor(Refusal):
@@ -106,14 +109,20 @@ class KeyReused(Refusal):
         )
 
 
+def named_shortages(shortages: Sequence[Shortage]) -> str:
+    """Return what is there and wanted of each part; pieces need no unit, so that it reads alike in every language."""
+    units = ("" if short.uom == PIECES else f" {short.uom}" for short in shortages)
+    return ", ".join(
+        f"{short.sku} ({short.on_hand.normalize():f} / {short.wanted.normalize():f}{unit})"
+        for short, unit in zip(shortages, units, strict=True)
+    )
+
+
 class StockShort(Refusal):
     """More is wanted than there is."""
 
     def __init__(self, shortages: tuple[Shortage, ...]) -> None:
-        named = ", ".join(
-            f"{short.sku} ({short.on_hand.normalize():f} / {short.wanted.normalize():f} {short.uom})"
-            for short in shortages[:10]
-        )
+        named = named_shortages(shortages[:10])
         super().__init__(Sentence("Not enough in stock (there / wanted): {parts}.", parts=named))
         self.shortages = shortages
 

@@ -33,7 +33,7 @@ from models.records.stock import lock, post
 from models.rules.catalog import PartKind
 from models.rules.sentences import Sentence
 from models.rules.stock import MoveKind
-from models.rules.units import MEASURE_STEP, UnitMismatch, UnknownUnit, convert, precision
+from models.rules.units import MEASURE_STEP, UnitMismatch, UnknownUnit, convert, precision, word
 from models.tables.base import utc_now
 from models.tables.catalog import Part
 from models.tables.stock import StockBalance, StockEntry
@@ -207,7 +207,7 @@ def _counted(line: CountedPart, index: int, parts: dict[str, Part]) -> tuple[Par
 
 def _uneven(part: Part) -> str:
     step = precision(part.uom)
-    return Sentence("'{part}' is counted in steps of {step} {uom}.", part=part.sku, step=step, uom=part.uom)
+    return Sentence("'{part}' is counted in steps of {step} {uom}.", part=part.sku, step=step, uom=word(part.uom))
 
 
 def _present(session: Session, parts: Sequence[UUID]) -> tuple[BalanceView, ...]:

@@ -1,5 +1,6 @@
 """Sentences for people that name something: pattern and values are kept, so that a page can say them otherwise."""
 
+from collections.abc import Iterable
 from typing import Self
 
 
@@ -13,8 +14,14 @@ class Sentence(str):
     pattern: str
     values: dict[str, object]
 
-    def __new__(cls, pattern: str, **values: object) -> Self:
+    def __new__(cls, pattern: str, /, **values: object) -> Self:
         """Fill the values in, each at the place in braces that bears its name."""
         made = super().__new__(cls, pattern.format(**values))
         made.pattern, made.values = pattern, values
         return made
+
+
+def together(sentences: Iterable[str], *, between: str = " ") -> Sentence:
+    """Return sentences one after the other as one; each keeps its own pattern."""
+    named = {f"sentence{number}": one for number, one in enumerate(sentences)}
+    return Sentence(between.join(f"{{{name}}}" for name in named), **named)

@@ -7,6 +7,7 @@ from functools import cache
 
 from models.rules.sentences import Sentence
 
+PIECES = "pcs"
 PIECE_STEP = Decimal(1)
 MEASURE_STEP = Decimal("0.000001")  # NUMERIC(18,6)
 DIGITS = 100  # room for several 18-digit factors; only ratios without a finite decimal are ever cut off
@@ -68,6 +69,11 @@ UNITS: dict[str, Unit] = {
 def known(code: str) -> bool:
     """Tell whether a unit code is in the table."""
     return code in UNITS
+
+
+def word(code: str) -> str:
+    """Return a unit as a sentence names it: what is counted has words of its own in other languages."""
+    return Sentence(code) if code in UNITS and UNITS[code].counted else code
 
 
 def unit(code: str) -> Unit:

@@ -6,21 +6,27 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from models.rules.sentences import Sentence
 from templates_engine.bom_files.refusal import BomFileRefused, FileFault
 from templates_engine.bom_files.spreadsheets import SPREADSHEETS, table_of
 
 MAX_BYTES = 5_000_000
 _SAMPLE = 20_000
-_SAVE_AS = "open it and save it as CSV (in Excel: 'CSV UTF-8'), then import that file"
+_A_PICTURE = Sentence("This is a picture: a parts list must be a CSV or TSV file.")
+_PACKED = Sentence("This is a compressed file: unpack it and import the CSV or TSV inside.")
+_TO_BE_SAVED = Sentence(
+    "This is a word processor's file: open it and save it as CSV (in Excel: 'CSV UTF-8'), then import that file."
+)
+_A_PDF = Sentence("This is a PDF: ask its author for the list as CSV, or copy the table into a spreadsheet.")
 
 _KNOWN_BINARIES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "This is a PDF: ask its author for the list as CSV, or copy the table into a spreadsheet."),
-    (b"\x89PNG", "This is a picture: a parts list must be a CSV or TSV file."),
-    (b"\xff\xd8\xff", "This is a picture: a parts list must be a CSV or TSV file."),
-    (b"GIF8", "This is a picture: a parts list must be a CSV or TSV file."),
-    (b"\x1f\x8b", "This is a compressed file: unpack it and import the CSV or TSV inside."),
-    (b"7z\xbc\xaf", "This is a compressed file: unpack it and import the CSV or TSV inside."),
-    (b"{\\rtf", f"This is a word processor's file: {_SAVE_AS}."),
+    (b"%PDF", _A_PDF),
+    (b"\x89PNG", _A_PICTURE),
+    (b"\xff\xd8\xff", _A_PICTURE),
+    (b"GIF8", _A_PICTURE),
+    (b"\x1f\x8b", _PACKED),
+    (b"7z\xbc\xaf", _PACKED),
+    (b"{\\rtf", _TO_BE_SAVED),
 )
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

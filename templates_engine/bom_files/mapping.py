@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from models.messages.integrations import BomField, ColumnMapping, ColumnName
+from models.rules.sentences import Sentence
+from templates_engine.bom_files.field_words import field_words
 from templates_engine.bom_files.headers import plain
 from templates_engine.bom_files.refusal import BomFileRefused, FileFault
 
@@ -29,5 +31,7 @@ def _number(field: BomField, name: ColumnName, headers: Sequence[str]) -> int:
     found = exact or alike or counted
     if not found:
         there = ", ".join(f"{number} {header!r}" for number, header in enumerate(headers[:30], start=1))
-        raise BomFileRefused(FileFault.BAD_MAPPING, f"There is no column {name!r} for {field}; there are: {there}.")
+        named = {"column": repr(name), "field": field_words(field), "columns": there}
+        missing = Sentence("There is no column {column} for {field}; there are: {columns}.", **named)
+        raise BomFileRefused(FileFault.BAD_MAPPING, missing)
     return found[0]

@@ -15,7 +15,9 @@ from models.messages.integrations import (
     RefusalKind,
     RefusedRow,
 )
+from models.rules.sentences import Sentence
 from templates_engine.bom_files.decoding import text_of
+from templates_engine.bom_files.field_words import field_words
 from templates_engine.bom_files.headers import guess, header_index, known_headers
 from templates_engine.bom_files.identities import Identity, skus
 from templates_engine.bom_files.mapping import corrected
@@ -53,7 +55,8 @@ def read_bom(
     wishes = mapping or ColumnMapping()
     uom = unit_of(default_uom)
     if uom is None:
-        raise BomFileRefused(FileFault.UNKNOWN_UNIT, f"The unit {default_uom[:40]!r} is not known.")
+        unknown = Sentence("The unit '{unit}' is not known.", unit=default_uom[:40])
+        raise BomFileRefused(FileFault.UNKNOWN_UNIT, unknown)
     text, encoding = text_of(content)
     table = _table(text, [name for name in wishes.columns.values() if isinstance(name, str) and not name.isdecimal()])
     guessed = guess(table.headers, table.lines, len(table.headers))
@@ -160,40 +163,50 @@ def _columns(table: _Table, reading: Reading, styles: dict[BomField, NumberStyle
     )  # fmt: skip
 
 
-def _about_columns(table: _Table, reading: Reading, styles: dict[BomField, NumberStyle]) -> Iterable[str]:
+def _about_columns(table: _Table, reading: Reading, styles: dict[BomField, NumberStyle]) -> Iterable[Sentence]:
     if table.header is None:
-        yield "No row names the columns: they were guessed from their content."
+        yield Sentence("No row names the columns: they were guessed from their content.")
     elif table.titles:
-        yield f"What stands above line {table.header.number}, the row of headers, was left out."
+        yield Sentence("What stands above line {line}, the row of headers, was left out.", line=table.header.number)
     if _F.QUANTITY not in reading.mapping and not reading.parts_only:
-        yield "No column was taken for the quantity: say which one it is."
+        yield Sentence("No column was taken for the quantity: say which one it is.")
     if _F.NAME not in reading.mapping and _F.SKU not in reading.mapping:
-        yield "No column was taken for the part's name or number: say which one it is."
+        yield Sentence("No column was taken for the part's name or number: say which one it is.")
     for field, style in styles.items():
-        place = f"Column {reading.mapping.get(field)} ({field.value})"
+        place = {"column": reading.mapping.get(field), "field": field_words(field), "mark": style.decimal_mark}
         if style.mixed:
-            yield f"{place} has both decimal commas and points; '{style.decimal_mark}' was taken for decimals."
+            yield Sentence(
+                "Column {column} ({field}) has both decimal commas and points; '{mark}' was taken for decimals.",
+                **place,
+            )
         unclear = next((cell for cell in _numbers(table, reading.mapping.get(field)) if is_ambiguous(cell)), None)
         if unclear and not style.certain:
-            yield f"{place}: '{unclear}' could be thousands; '{style.decimal_mark}' was taken for decimals."
+            yield Sentence(
+                "Column {column} ({field}): '{cell}' could be thousands; '{mark}' was taken for decimals.",
+                cell=unclear, **place,
+            )  # fmt: skip
 
 
-def _about_money(currencies: Sequence[str], computed: Decimal, stated: Decimal | None) -> Iterable[str]:
+def _about_money(currencies: Sequence[str], computed: Decimal, stated: Decimal | None) -> Iterable[Sentence]:
     if len(currencies) > 1:
-        yield f"Several currencies: {', '.join(currencies)}. They are not converted."
+        yield Sentence("Several currencies: {currencies}. They are not converted.", currencies=", ".join(currencies))
     if stated is None:
         return
     last_place = Decimal(1).scaleb(int(stated.as_tuple().exponent))
     if abs(computed - stated) > last_place / 2:
-        yield f"The file says the total is {stated:f}; the rows taken add up to {computed:f}."
+        yield Sentence(
+            "The file says the total is {stated}; the rows taken add up to {computed}.",
+            stated=f"{stated:f}", computed=f"{computed:f}",
+        )  # fmt: skip
 
 
-def _about_twins(rows: Sequence[BomRow]) -> Iterable[str]:
+def _about_twins(rows: Sequence[BomRow]) -> Iterable[Sentence]:
     first: dict[str, BomRow] = {}
     for row in rows:
         before = first.setdefault(row.sku, row)
         if (row.name, row.unit_cost, row.uom) != (before.name, before.unit_cost, before.uom):
-            yield (
-                f"Lines {before.line} and {row.line} are both part {row.sku} but differ in name, cost or unit; "
-                f"the part is taken as line {before.line} has it."
-            )
+            yield Sentence(
+                "Lines {first} and {second} are both part {part} but differ in name, cost or unit; the part is taken "
+                "as line {first} has it.",
+                first=before.line, second=row.line, part=row.sku,
+            )  # fmt: skip

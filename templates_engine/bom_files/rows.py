@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from models.messages.integrations import BomField, BomRow, DecimalMark, RefusalKind, RefusedRow
-from models.rules.units import MEASURE_STEP, unit
+from models.rules.sentences import Sentence
+from models.rules.units import MEASURE_STEP, unit, word
+from templates_engine.bom_files.field_words import field_words
 from templates_engine.bom_files.headers import is_url
 from templates_engine.bom_files.identities import Identity
 from templates_engine.bom_files.numbers import parse
@@ -42,9 +44,9 @@ class Reading:
 
 @dataclass
 class _Hints:
-    words: list[str] = field(default_factory=list)
+    words: list[Sentence] = field(default_factory=list)
 
-    def add(self, words: str) -> None:
+    def add(self, words: Sentence) -> None:
         self.words.append(words)
 
 
@@ -70,10 +72,12 @@ def row_of(line: Line, sku: str, reading: Reading) -> BomRow:
     note = [line.cell(reading.mapping.get(_F.NOTE)), "" if link else texts[_F.LINK]]
     name = named.name or named.number
     if len(name) > _NAME:
-        hints.add(f"The name is longer than {_NAME} letters; the whole of it was kept as the line's note.")
+        hints.add(
+            Sentence("The name is longer than {most} letters; the whole of it was kept as the line's note.", most=_NAME)
+        )
         note, name = [name, *note], name[:_NAME].rstrip()
     if len(whole_note := " · ".join(filter(None, note))) > _NOTE:
-        raise RowRefused(_K.TOO_LONG, f"The note is longer than {_NOTE} letters.")
+        raise RowRefused(_K.TOO_LONG, _too_long(_F.NOTE, _NOTE))
     content: dict[str, Any] = {
         "line": line.number, "sku": sku, "name": name, "quantity": quantity, "uom": uom, "unit_cost": cost,
         "cost_is_assumed": assumed, "line_total": total, "supplier": texts[_F.SUPPLIER] or None,
@@ -94,18 +98,23 @@ def _quantity(line: Line, reading: Reading, hints: _Hints) -> tuple[Decimal, str
     if not cell:
         shown = line.cells[reading.mapping[_F.QUANTITY] - 1 :][:1]
         raise RowRefused(
-            _K.NO_QUANTITY, f"There is no quantity{f' (the cell says {shown[0]!r})' if any(shown) else ''}."
+            _K.NO_QUANTITY,
+            Sentence("There is no quantity (the cell says '{cell}').", cell=shown[0])
+            if any(shown)
+            else Sentence("There is no quantity."),
         )
     written, behind = split_unit(cell)
     number = parse(written, reading.decimal_marks[_F.QUANTITY])
     if number is None:
-        raise RowRefused(_K.NOT_A_NUMBER, f"The quantity {cell[:40]!r} is not a number.")
-    quantity = _bounded(number, "quantity", cell, hints)
+        raise RowRefused(_K.NOT_A_NUMBER, _no_number(_F.QUANTITY, cell))
+    quantity = _bounded(number, _F.QUANTITY, cell, hints)
     if quantity == 0:
-        raise RowRefused(_K.ZERO, f"The quantity {cell[:40]!r} is zero, or less than a millionth.")
+        nothing = Sentence("The quantity '{cell}' is zero, or less than a millionth.", cell=cell[:40])
+        raise RowRefused(_K.ZERO, nothing)
     uom = _unit(line, behind, reading, hints)
     if unit(uom).counted and quantity != quantity.to_integral_value():
-        hints.add(f"{quantity.normalize():f} {uom} is no whole number: is the unit right?")
+        named = {"quantity": f"{quantity.normalize():f}", "unit": word(uom)}
+        hints.add(Sentence("{quantity} {unit} is no whole number: is the unit right?", **named))
     return quantity, uom
 
 
@@ -113,14 +122,16 @@ def _unit(line: Line, behind: str | None, reading: Reading, hints: _Hints) -> st
     written = line.cell(reading.mapping.get(_F.UOM))
     uom = unit_of(written) if written else behind
     if uom is None and written:
-        raise RowRefused(_K.UNKNOWN_UNIT, f"The unit {written[:40]!r} is not known.")
-    if behind and uom != behind:
-        raise RowRefused(_K.UNIT_MISMATCH, f"The quantity is written in {behind}, the unit column says {uom}.")
+        raise RowRefused(_K.UNKNOWN_UNIT, Sentence("The unit '{unit}' is not known.", unit=written[:40]))
+    if uom is not None and behind and uom != behind:
+        units = {"unit": word(behind), "other": word(uom)}
+        differ = Sentence("The quantity is written in {unit}, the unit column says {other}.", **units)
+        raise RowRefused(_K.UNIT_MISMATCH, differ)
     if uom is not None:
         return uom
     told = unit_in_words(line.cell(reading.mapping.get(_F.NOTE)))
     if told is not None:
-        hints.add(f"The unit {told} was taken from the note.")
+        hints.add(Sentence("The unit {unit} was taken from the note.", unit=word(told)))
     return told or reading.default_uom
 
 
@@ -135,12 +146,16 @@ def _cost(
         derived = (total / quantity).quantize(MEASURE_STEP)
         if derived >= _LIMIT:
             raise RowRefused(_K.TOO_LARGE, "The cost per unit, total by quantity, is too large.")
-        hints.add("The cost per unit was worked out from the line's total.")
+        hints.add(Sentence("The cost per unit was worked out from the line's total."))
         return derived, True
     if total is not None and abs(quantity * cost - total) > quantity * _half(cost) + _half(total):
+        product = f"{(quantity * cost).normalize():f}"
         hints.add(
-            f"The line's total {total.normalize():f} is not quantity times cost, {(quantity * cost).normalize():f}."
-        )
+            Sentence(
+                "The line's total {total} is not quantity times cost, {product}.",
+                total=f"{total.normalize():f}", product=product,
+            )
+        )  # fmt: skip
     return cost, False
 
 
@@ -153,35 +168,43 @@ def _number(line: Line, which: BomField, reading: Reading) -> Decimal | None:
     cell = line.cell(reading.mapping.get(which))
     if not cell or cell.casefold() in _UNKNOWN_COST:
         return None
-    words = which.value.replace("_", " ")
     number = parse(cell, reading.decimal_marks[which])
     if number is None:
-        raise RowRefused(_K.NOT_A_NUMBER, f"The {words} {cell[:40]!r} is not a number.")
-    return _bounded(number, words, cell, _Hints())
+        raise RowRefused(_K.NOT_A_NUMBER, _no_number(which, cell))
+    return _bounded(number, which, cell, _Hints())
 
 
-def _bounded(number: Decimal, words: str, cell: str, hints: _Hints) -> Decimal:
+def _no_number(which: BomField, cell: str) -> Sentence:
+    return Sentence("The {field} '{cell}' is not a number.", field=field_words(which), cell=cell[:40])
+
+
+def _bounded(number: Decimal, which: BomField, cell: str, hints: _Hints) -> Decimal:
     """Return the number with at most six decimals; raises RowRefused for what the database could not hold."""
+    named = {"field": field_words(which), "cell": cell[:40]}
     if number < 0:
-        raise RowRefused(_K.NEGATIVE, f"The {words} {cell[:40]!r} is negative.")
+        raise RowRefused(_K.NEGATIVE, Sentence("The {field} '{cell}' is negative.", **named))
     if number >= _LIMIT - 1:
-        raise RowRefused(_K.TOO_LARGE, f"The {words} {cell[:40]!r} is too large.")
+        raise RowRefused(_K.TOO_LARGE, Sentence("The {field} '{cell}' is too large.", **named))
     rounded = number.quantize(MEASURE_STEP)
     if rounded == number:
         return number
-    hints.add(f"The {words} {cell[:40]!r} was rounded to six decimals.")
+    hints.add(Sentence("The {field} '{cell}' was rounded to six decimals.", **named))
     return rounded
 
 
 def _text(line: Line, which: BomField, reading: Reading) -> str:
     text = line.cell(reading.mapping.get(which))
     if len(text) > _LONGEST[which]:
-        raise RowRefused(_K.TOO_LONG, f"The {which.value.replace('_', ' ')} is longer than {_LONGEST[which]} letters.")
+        raise RowRefused(_K.TOO_LONG, _too_long(which, _LONGEST[which]))
     return text
+
+
+def _too_long(which: BomField, most: int) -> Sentence:
+    return Sentence("The {field} is longer than {most} letters.", field=field_words(which), most=most)
 
 
 def _optional(line: Line, reading: Reading, hints: _Hints) -> bool:
     word = line.cell(reading.mapping.get(_F.OPTIONAL)).casefold()
     if word not in _YES | _NO:
-        hints.add(f"{word[:40]!r} in the optional column was read as no.")
+        hints.add(Sentence("'{word}' in the optional column was read as no.", word=word[:40]))
     return word in _YES

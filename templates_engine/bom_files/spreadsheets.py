@@ -9,13 +9,14 @@ from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from models.rules.sentences import Sentence
 from templates_engine.bom_files.refusal import BomFileRefused, FileFault
 
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ZIP = SPREADSHEETS[0]
 _MOST_UNPACKED = 200_000_000  # a file of 5 MB that says it holds more is meant to do harm
 _MOST_ROWS = 20_002  # one more than is taken, and the headers: the reader of tables refuses what is more
-_NOT_READ = "This is no spreadsheet that can be read: save it as .xlsx or as CSV, then import that file."
+_NOT_READ = Sentence("This is no spreadsheet that can be read: save it as .xlsx or as CSV, then import that file.")
 _DIGITS = ".15g"  # what Excel itself shows of a number; the rest is noise of its binary form
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from models.rules.sentences import Sentence
 from templates_engine.bom_files.refusal import BomFileRefused, FileFault
 
 MAX_ROWS = 20_000
@@ -96,7 +97,10 @@ def _read(text: str, delimiter: str, *, first: int = 1, quoted: bool = True, str
         if count > MAX_ROWS:
             raise BomFileRefused(FileFault.TOO_MANY_ROWS, "The file has more than 20,000 rows: split it.")
         if len(cells) > MAX_COLUMNS:
-            where = f"Line {before + first} has more than {MAX_COLUMNS} columns"
-            raise BomFileRefused(FileFault.NOT_TEXT, f"{where}: this does not look like a parts list.")
+            wide = Sentence(
+                "Line {line} has more than {most} columns: this does not look like a parts list.",
+                line=before + first, most=MAX_COLUMNS,
+            )  # fmt: skip
+            raise BomFileRefused(FileFault.NOT_TEXT, wide)
         # Names that differ only in the number of spaces are one name.
         yield Line(before + first, tuple(" ".join(cell.split()) for cell in cells))

@@ -51,7 +51,7 @@ def test_stock_is_never_negative_and_the_shortage_is_named(api: Api) -> None:
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/stock-short")
     short = refused.json()["shortages"]
     assert [(row["sku"], row["wanted"], row["on_hand"]) for row in short] == [("NUT", "6", "5")]
-    assert refused.json()["detail"] == "Not enough in stock (there / wanted): NUT (5 / 6 pcs)."
+    assert refused.json()["detail"] == "Not enough in stock (there / wanted): NUT (5 / 6)."
     assert {row["sku"]: row["quantity"] for row in api.get("/stock/balances").json()["items"]} == {
         "NUT": "5",
         "TUBE": "1",

@@ -1,5 +1,6 @@
 """What must hold of every page, walked from the routes themselves: a new page is tested by being there."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -121,6 +122,16 @@ def test_every_page_is_strict_about_what_it_loads_in_each_language(browser: Open
             policy = answer.headers["content-security-policy"]
             assert "unsafe" not in policy
             assert "default-src 'self'" in policy
+
+
+def test_pieces_are_called_so_on_every_page_in_german(browser: Opens, subjects: dict[str, Any]) -> None:
+    said = 0
+    for _, address in _addresses(subjects):
+        text = Reader(browser(Role.ADMIN).get(address, accept_language="de").text).text
+        # A form that sends the code shows it behind the word.
+        assert not re.search(r"\bpcs\b", text.replace("(pcs)", "")), address
+        said += text.count("Stk.")
+    assert said
 
 
 def test_a_page_is_refused_politely_to_who_lacks_its_permission(browser: Opens, subjects: dict[str, Any]) -> None:

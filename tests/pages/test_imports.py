@@ -161,3 +161,35 @@ def test_a_file_that_is_let_go_of_is_gone(browser: Opens, tenant: Factory) -> No
 def test_who_may_not_edit_the_catalog_is_offered_no_import(browser: Opens) -> None:
     page = Reader(browser(Role.TECHNICIAN).get("/parts").text)
     assert [one for one in page.addresses if one.startswith("/imports")] == []
+
+
+def test_why_a_row_or_a_file_is_not_taken_is_said_in_the_pages_language(browser: Opens) -> None:
+    ivan = browser(Role.INVENTORY_MANAGER)
+    rough = (
+        "Teilenummer;Bezeichnung;Menge;Einheit;Einzelpreis\nNUT;Mutter;viele;;0,02\nBOLT;Schraube;-8;;0,05\n"
+        "PIN;Stift;2,5;Stk;0,1\nBAR;Stange;3;Elle;1,0\nROD;Stab;;;1,0\nSumme;;;;9,99\n"
+    )
+    path = _send(ivan, rough, parent="GANTRY").headers["location"]
+    look = words(ivan.get(path, accept_language="de").text)
+    for told in (
+        "Menge: „viele“ ist keine Zahl.", "Menge: „-8“ ist negativ.", "Die Einheit „Elle“ ist nicht bekannt.",
+        "Es fehlt die Menge.", "2.5 Stk. ist keine ganze Zahl: Stimmt die Einheit?", "Die Datei nennt als Summe 9.99;",
+    ):  # fmt: skip
+        assert told in look, look
+    refused = ivan.post(path, {"key": "i1", "version": "1", "action": "import"}, accept_language="de")
+    told = words(refused.text)
+    assert "Es wurde nichts importiert, weil 4 Zeilen nicht übernommen werden können. Zeile 2: Menge: „viele“" in told
+    _import(ivan, path, "i2", skip_refused="yes")
+    done = words(ivan.get(path, accept_language="de").text)
+    assert "2 Etwas darin, das eine Zahl sein sollte, ist keine." in done
+    assert "2 The quantity 'viele' is not a number." in words(ivan.get(path).text)
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_the_pages_language(browser: Opens) -> None:
+    ivan = browser(Role.INVENTORY_MANAGER)
+    ivan.jar["language"] = "de"
+    for content, told in (
+        (b"%PDF-1.7", "Das ist ein PDF: Lassen Sie sich die Liste als CSV geben"),
+        (b"  \n", "Die Datei ist leer."), (b"PK\x03\x04 not a sheet", "Diese Tabelle ist nicht lesbar"),
+    ):  # fmt: skip
+        assert told in words(_send(ivan, content).text)

@@ -8,6 +8,7 @@ from deploy.languages import catalog, said
 from models.records.refusals import Missing, Stale
 from models.rules.commands import Refusal, RefusalKind
 from models.rules.sentences import Sentence
+from models.rules.units import word
 
 _PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
@@ -43,16 +44,24 @@ def test_every_refusal_of_a_command_is_said_in_each_language() -> None:
 
 
 def test_what_a_refusal_names_is_named_in_each_language() -> None:
-    sentence = Sentence("Not enough in stock (there / wanted): {parts}.", parts="CAP-100 (3 / 5 pcs)")
+    sentence = Sentence("Not enough in stock (there / wanted): {parts}.", parts="CAP-100 (3 / 5 m)")
     refusal = Refusal.saying(RefusalKind.STOCK_SHORT, sentence)
-    assert refusal_words(refusal, SOURCE) == "Not enough in stock (there / wanted): CAP-100 (3 / 5 pcs)."
-    assert refusal_words(refusal, "de") == "Nicht genug am Lager (da / gebraucht): CAP-100 (3 / 5 pcs)."
+    assert refusal_words(refusal, SOURCE) == "Not enough in stock (there / wanted): CAP-100 (3 / 5 m)."
+    assert refusal_words(refusal, "de") == "Nicht genug am Lager (da / gebraucht): CAP-100 (3 / 5 m)."
     lacking = Sentence("without the skill '{skill}'", skill="WELD")
     told = Sentence("{code} may not be done by somebody {lacking}.", code="WO-1", lacking=lacking)
     refusal = Refusal.saying(RefusalKind.NOT_QUALIFIED, told)
     assert refusal_words(refusal, "de") == "WO-1 darf niemand übernehmen, dem die Fertigkeit „WELD“ fehlt."
     assert spoken(Missing("work order", "WO-1").args[0], "de") == "Arbeitsgang „WO-1“ gibt es nicht."
     assert spoken(Stale("order", 1, 2).args[0], "de").startswith("Auftrag: ")
+
+
+def test_a_unit_within_a_sentence_is_a_word_of_its_language() -> None:
+    sentence = Sentence("'{part}' is counted in steps of {step} {uom}.", part="NUT", step=1, uom=word("pcs"))
+    refusal = Refusal.saying(RefusalKind.UNKNOWN_PART, sentence)
+    assert refusal.detail == "'NUT' is counted in steps of 1 pcs."
+    assert refusal_words(refusal, "de") == "„NUT“ wird in Schritten von 1 Stk. gezählt."
+    assert [word(code) for code in ("kg", "{x}")] == ["kg", "{x}"]
 
 
 def test_a_name_is_never_taken_for_a_word_to_translate() -> None:

@@ -174,3 +174,45 @@ def test_pictures_of_a_step_stand_in_its_form_on_the_operators_screen_and_on_the
 
 def test_a_version_without_pictures_has_no_room_for_them(browser: Opens, tenant: Factory) -> None:
     assert 'class="thumbs"' not in browser(Role.MANAGER).get(f"/templates/{publish_lamp(tenant)}").text
+
+
+_GERMAN_FAULTS = [
+    ("steps: [", "Das ist ab Zeile 2, Spalte 1 kein YAML: Sehen Sie dort nach Einrückung, Klammern und"),
+    ("a: b: c", "Das ist ab Zeile 1, Spalte 5 kein YAML: Ein Doppelpunkt steht in einem Text ohne Anführungszeichen."),
+    ("a: 1\na: 2", "Zeile 2, Spalte 1: „a“ steht zweimal da."),
+    (FILE.replace("run_min: 2", "run_min: two"), "Zeile 6, Spalte 57, steps[1].run_min: hier muss eine Zahl stehen."),
+    (FILE.replace("run_min", "run_mins"), "steps[1].run_mins: dieses Feld gibt es nicht; ist „run_min“ gemeint?"),
+    (FILE.replace("name: Vase", "title: V"), "Zeile 2, Spalte 10, product.name: hier fehlt eine Angabe."),
+    (FILE.replace("run_min: 2", "run_min: -2"), "steps[1].run_min: hier muss mindestens 0 stehen."),
+    (FILE.replace("run_min: 2", "after: [cut]"), "Schritt „glue“ folgt auf „cut“; einen solchen Schritt hat diese"),
+    (FILE.replace("run_min: 2", "after: [glue]"), "Schritte warten im Kreis aufeinander: glue → glue."),
+    (FILE.replace("SHADE: 1}", "SHADE: 0}"), "Schritt „glue“, Teil „SHADE“: die Menge ist 0; sie muss größer als"),
+    (FILE.replace("{SHADE: 1}", "{LAMP: 1}"), "Schritt „glue“, Teil „LAMP“: dieses Teil steht nicht im Katalog."),
+    (FILE.replace("SHADE: 1", "SHADE: {quantity: 1, uom: kg}"), "Menge in „kg“ lässt sich nicht in „pcs“ umrechnen."),
+    (FILE.replace("{name: Shade}", "{name: Shade, uom: dozen}"), "Teil „SHADE“: Die Einheit „dozen“ ist nicht bekannt"),
+    (FILE.replace("run_min: 2", "rework_to: glue"), "Schritt „glue“ gibt Nacharbeit an „glue“, ist aber kein"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), _GERMAN_FAULTS)
+def test_what_is_wrong_in_a_template_file_is_said_in_the_pages_language(browser: Opens, text: str, told: str) -> None:
+    form = {"key": "import-1", "yaml": text, "create_missing": "true"}
+    page = Reader(browser(Role.MANAGER).post("/templates/import", form, accept_language="de").text).text
+    assert told in page.split("Oder ihr Text")[0], page
+
+
+def test_what_a_catalog_lacks_is_said_in_the_pages_language(browser: Opens) -> None:
+    page = browser(Role.MANAGER).post("/templates/import", {"key": "import-1", "yaml": FILE}, accept_language="de")
+    assert "Im Katalog fehlt das Produkt VASE; die Teile SHADE; die Arbeitsplätze GLUE." in Reader(page.text).text
+
+
+def test_the_editor_says_a_steps_faults_at_its_fields_in_the_pages_language(browser: Opens) -> None:
+    maria = browser(Role.MANAGER)
+    wanted = {"key": "import-1", "yaml": _GERMAN_FAULTS[9][0], "create_missing": "true", "act": "import"}
+    path = maria.post("/templates/import", wanted).headers["location"]
+    page = maria.get(path, accept_language="de").text
+    assert Reader(page).text.count("Teil „SHADE“: die Menge ist 0; sie muss größer als null sein.") == 1
+    assert "Teil \\u201eSHADE\\u201c: die Menge ist 0" in page
+    draft = path.removesuffix("/edit")
+    for view in (draft, f"{draft}/publish"):
+        assert "Teil „SHADE“: die Menge ist 0" in Reader(maria.get(view, accept_language="de").text).text

@@ -57,7 +57,8 @@ async function name(form, field) {
   if (found === null || plain(field.value) !== wanted) return;
   const part = found.find((one) => one.sku.toLowerCase() === wanted.toLowerCase());
   if (part && part.sku !== wanted) field.value = part.sku;
-  const onHand = form.dataset.onHand?.replace("{count}", `${part?.on_hand} ${part?.uom}`);
+  const unit = part && (field.closest("[data-line]").querySelector(`option[value="${CSS.escape(part.uom)}"]`)?.dataset.words ?? part.uom);
+  const onHand = form.dataset.onHand?.replace("{count}", `${part?.on_hand} ${unit}`);
   told.textContent = part ? [part.name, onHand].filter(Boolean).join(" · ") : form.dataset.unknown;
   told.classList.toggle("is-unknown", !part);
 }

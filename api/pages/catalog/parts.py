@@ -32,7 +32,7 @@ _LATEST = 8
 
 def _around(session: Session) -> Mapping[str, Any]:
     known = suppliers.suppliers(session, SupplierFilters(active=True, limit=_MOST_SUPPLIERS)).items
-    return {"suppliers": known, "kinds": tuple(PartKind), "units": tuple((code, code) for code in UNITS)}
+    return {"suppliers": known, "kinds": tuple(PartKind), "units": tuple(UNITS)}
 
 
 PARTS = Kind(

@@ -27,7 +27,7 @@ PRODUCTS = Kind(
     path="/products", parameter="product_id", template="catalog/product", reads=Permission.PRODUCTS_READ, code="sku",
     kept=("uom",), draft=ProductDraft, filters=ProductFilters, listed=products.products, read=products.product,
     create=products.create_product, change=products.change_product, retire=products.deactivate_product,
-    around=lambda _: {"units": tuple((code, code) for code in UNITS)},
+    around=lambda _: {"units": tuple(UNITS)},
     told=Told(
         marked("Product %(name)s is added. Next: write the template of how it is made."),
         marked("Product %(name)s is saved."),

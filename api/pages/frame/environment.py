@@ -43,6 +43,8 @@ _FILTERS = (
     "plain",
     "priced",
     "quantity",
+    "unit",
+    "unit_choice",
 )
 
 

@@ -12,6 +12,8 @@ from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from models.rules.units import UNITS
+
 _HOUR = 60
 
 
@@ -42,6 +44,16 @@ class Formats:
     def quantity(self, number: Decimal | int) -> str:
         """Return a quantity, up to six places and never rounded."""
         return str(format_decimal(number, format="#,##0.######", locale=self.locale))
+
+    def unit(self, code: str | None) -> str:
+        """Return a unit of measure as people read it: a word of their language for what is counted, else its sign."""
+        known = UNITS.get(code or "")
+        return self.words.gettext(known.code) if known and known.counted else code or ""
+
+    def unit_choice(self, code: str) -> str:
+        """Return a unit as a form offers it: in people's words, with the code that files and programs know."""
+        words = self.unit(code)
+        return words if words == code else f"{words} ({code})"
 
     def money(self, number: Decimal, currency: str | None = None) -> str:
         """Return an amount to the cent, in the currency given, else the factory's, where it has named one."""

@@ -39,8 +39,10 @@ def translations(language: str) -> NullTranslations:
 def spoken(words: str, language: str) -> str:
     """Return a sentence in a language; the pattern of a Sentence is translated, and then filled in."""
     catalog = translations(language)
+    if not words:
+        return ""
     if not isinstance(words, Sentence):
-        return catalog.gettext(words) if words else ""
+        return catalog.gettext(words)
     values = {
         name: spoken(value, language) if isinstance(value, Sentence) else value for name, value in words.values.items()
     }

@@ -15,6 +15,7 @@ from api.pages.frame.entering import WRONG, Entry, TheEntry, faults_of, message_
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
+from api.pages.imports.left_out import left_out
 from api.routes.imports import LARGEST_BYTES, LARGEST_FORM, looked_at
 from models.connections.postgres import begin, read
 from models.messages.access import Actor
@@ -158,7 +159,7 @@ def _show(screen: Screen, actor: Actor, import_id: UUID, fault: Exception | None
     with read(actor.sight) as session:
         view = uploads.upload(session, import_id)
         if view.ended_at is not None:
-            return screen.show("imports/done.html", done=view)
+            return screen.show("imports/done.html", done=view, left=left_out(screen, view))
         faults = {} if fault is None else _faults(screen, fault)
         try:
             _, preview, plan = looked_at(session, import_id)
@@ -175,8 +176,9 @@ def _show(screen: Screen, actor: Actor, import_id: UUID, fault: Exception | None
 
 def _choose(screen: Screen, values: Mapping[str, str], faults: Mapping[str, str] | None = None) -> HTMLResponse:
     told = faults or {}
-    units = tuple((code, code) for code in UNITS)
-    return screen.show("imports/new.html", 422 if told else 200, form=values, faults=told, stored={}, units=units)
+    return screen.show(
+        "imports/new.html", 422 if told else 200, form=values, faults=told, stored={}, units=tuple(UNITS)
+    )
 
 
 def _faults(screen: Screen, fault: Exception) -> dict[str, str]:

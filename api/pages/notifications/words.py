@@ -72,6 +72,7 @@ def line(screen: Screen, view: NotificationView) -> Line:
     said = _SAID[view.kind]
     data = _Filled({name: value for name, value in view.data.items() if value is not None})
     data |= {name: screen.formats.quantity(Decimal(data[name])) for name in _QUANTITIES & data.keys()}
+    data |= {"uom": screen.formats.unit(data["uom"])} if "uom" in data else {}
     if (kind := data.get("refusal")) in _REFUSALS:
         data["detail"] = refusal_words(Refusal(kind=RefusalKind(kind), detail=data["detail"]), screen.language)
     title, text = (translations(screen.language).gettext(one) % data for one in (said.title, said.text))

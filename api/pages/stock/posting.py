@@ -149,6 +149,7 @@ def _written(way: Way, lines: list[Line], reason: str) -> dict[str, Any]:
 def _said(screen: Screen, posted: Posted) -> str:
     """Return the first few balances in words."""
     named = [
-        f"{one.sku} {screen.formats.quantity(Decimal(one.quantity))} {one.uom}" for one in posted.balances[:_NAMED]
+        f"{one.sku} {screen.formats.quantity(Decimal(one.quantity))} {screen.formats.unit(one.uom)}"
+        for one in posted.balances[:_NAMED]
     ]
     return ", ".join(named) + (" …" if len(posted.balances) > _NAMED else "")

@@ -166,6 +166,8 @@ def _parts(screen: Screen, actor: Actor, template_id: UUID, fate: Fate, find: st
 
 
 def _show(screen: Screen, template: str, fate: Fate, facts: dict[str, Any]) -> HTMLResponse:
+    told = {field: [screen.translated(one) for one in faults] for field, faults in facts["told"].items()}
     return screen.show(
-        template, fate.status, fate=fate, field_words=field_words, change_words=change_words, text_of=text_of, **facts
-    )
+        template, fate.status, fate=fate, field_words=field_words, change_words=change_words, text_of=text_of,
+        **facts | {"told": told},
+    )  # fmt: skip

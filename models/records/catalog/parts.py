@@ -12,6 +12,7 @@ from models.records.paging import Listing, page, whole
 from models.records.refusals import Conflict, Taken, Unfit, found
 from models.records.versioned import change, lock, tell
 from models.rules.sentences import Sentence
+from models.rules.units import word
 from models.tables.catalog import Part, Product, Supplier
 from models.tables.stock import StockEntry
 
@@ -89,7 +90,7 @@ def change_part(session: Session, actor: Actor, identity: UUID, draft: PartDraft
     if draft.uom != row.uom and _has_moved(session, identity):
         raise Conflict(Sentence(
             "Stock of '{part}' has moved in {uom}, so its unit stays; add a new part instead.",
-            part=row.sku, uom=row.uom,
+            part=row.sku, uom=word(row.uom),
         ))  # fmt: skip
     if (
         draft.kind.value != row.kind

@@ -14,6 +14,7 @@ from models.records.refusals import Conflict, Taken, found
 from models.records.versioned import change, lock, tell
 from models.rules.catalog import PartKind
 from models.rules.sentences import Sentence
+from models.rules.units import word
 from models.tables.catalog import Part, Product
 
 _WHAT, _MODULE = "product", "catalog"
@@ -74,7 +75,7 @@ def create_product(session: Session, actor: Actor, draft: ProductDraft) -> Produ
     elif part.kind != PartKind.MADE or part.uom != draft.uom:
         raise Conflict(Sentence(
             "'{part}' is already a {kind} part counted in {uom}; a product's part is made.",
-            part=part.sku, kind=Sentence(part.kind), uom=part.uom,
+            part=part.sku, kind=Sentence(part.kind), uom=word(part.uom),
         ))  # fmt: skip
     else:
         part_id = part.id

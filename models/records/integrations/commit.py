@@ -15,10 +15,11 @@ from models.records.integrations.comparison import Comparison, WantedPart, held_
 from models.records.refusals import Unfit
 from models.records.versioned import change, tell
 from models.rules.catalog import PartKind
+from models.rules.sentences import Sentence, together
 from models.rules.skus import code_of
 from models.tables.catalog import Part
 
-_SHOWN = 20
+_SHOWN, _NAMED = 20, 5
 _SUPPLIERS = text(
     "SELECT id, code, name FROM suppliers WHERE code = ANY(:codes) OR lower(name) = ANY(:names) ORDER BY code"
 )
@@ -50,9 +51,10 @@ class BomImportRefused(Unfit):
     """An import of which some rows cannot be taken; nothing was written."""
 
     def __init__(self, rows: Sequence[RefusedRow]) -> None:
-        named = " ".join(f"Line {row.line}: {row.reason}" for row in rows[:5])
-        more = f" (and {len(rows) - 5} more)" if len(rows) > 5 else ""  # noqa: PLR2004 - as many as named
-        super().__init__(f"Nothing was imported, because {len(rows)} rows cannot be taken. {named}{more}".strip())
+        told = [Sentence("Nothing was imported, because {count} rows cannot be taken.", count=len(rows))]
+        told += [Sentence("Line {line}: {reason}", line=row.line, reason=row.reason) for row in rows[:_NAMED]]
+        told += [Sentence("(and {count} more)", count=len(rows) - _NAMED)] if len(rows) > _NAMED else []
+        super().__init__(together(told))
         self.rows = tuple(rows)
 
     def members(self) -> dict[str, Any]:

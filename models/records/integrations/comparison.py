@@ -11,8 +11,9 @@ from sqlmodel import Session, select
 from models.messages.boms import BomLineEdit, BomLineView
 from models.messages.integrations import BomImportPreview, BomPreview, BomRow, Fate, RefusalKind, RefusedRow, RowFate
 from models.records import boms
+from models.rules.sentences import Sentence
 from models.rules.skus import code_of
-from models.rules.units import MEASURE_STEP, UnitMismatch, convert
+from models.rules.units import MEASURE_STEP, UnitMismatch, convert, word
 from models.tables.catalog import Part
 
 _LARGEST = Decimal(10) ** 12  # NUMERIC(18,6)
@@ -98,7 +99,10 @@ def held_against(session: Session, preview: BomPreview, *, lock: bool) -> Compar
             if row.sku not in held.parts:
                 held.parts[row.sku] = _wanted(row, uom, stored)
         except UnitMismatch:
-            reason = f"{row.sku} is counted in {uom}; {row.uom} cannot be converted to that."
+            reason = Sentence(
+                "{part} is counted in {unit}; {other} cannot be converted to that.",
+                part=row.sku, unit=word(uom), other=word(row.uom),
+            )  # fmt: skip
             held.refused.append(_refused(row, reason))
             continue
         held.rows.append(row)

@@ -21,6 +21,7 @@ from models.rules.explanations import AT_WORK, HANDS, Next, Why
 from models.rules.jobs import Job
 from models.rules.orders import Status
 from models.rules.sentences import Sentence
+from models.rules.units import word
 from models.rules.work_orders import FINISHED, WaitReason, WorkOrderState
 
 _OPEN = text("""
@@ -138,7 +139,7 @@ def _materials(facts: _Facts, row: Row[Any]) -> list[Reason]:
         needed, there = requirement(line, row.quantity), facts.stock.get(line.part_id, Decimal(0))
         if needed > there:
             amounts = {"needed": f"{needed.normalize():f}", "there": f"{there.normalize():f}"}
-            short.append(_reason(WaitReason.MATERIAL, Why.SHORT, part=line.sku, uom=line.uom, **amounts))
+            short.append(_reason(WaitReason.MATERIAL, Why.SHORT, part=line.sku, uom=word(line.uom), **amounts))
     return short[:_MOST_NAMED]
 
 

@@ -23,6 +23,7 @@ from models.messages.stock import Shortage
 from models.records import codes, plans, stock
 from models.records.access.skills import certificates
 from models.records.errors import StateSkew
+from models.records.refusals import named_shortages
 from models.records.work_orders.consumption import Booking, movements
 from models.records.work_orders.missed import missed
 from models.records.work_orders.rows import JobRow, WorkOrderRow, fates_and_attempts, lock_job
@@ -33,7 +34,7 @@ from models.rules.commands import CommandState, Refusal, RefusalKind
 from models.rules.sentences import Sentence
 from models.rules.skills import shortfall
 from models.rules.templates import DataKind
-from models.rules.units import PIECE_STEP, precision
+from models.rules.units import PIECE_STEP, precision, word
 from models.rules.work_orders import HANDS_ON, SKILLED, Action
 
 _ZERO = Decimal(0)
@@ -266,7 +267,7 @@ def _check_pieces(batch: _Batch, move: Move) -> None:
         if amount % step:
             detail = Sentence(
                 "{product} is counted in steps of {step} {uom}, so '{name}' cannot be {amount}.",
-                product=product.sku, step=step, uom=product.uom, name=Sentence(name), amount=_plain(amount),
+                product=product.sku, step=step, uom=word(product.uom), name=Sentence(name), amount=_plain(amount),
             )  # fmt: skip
             raise _Refused(Refusal.saying(RefusalKind.NOT_COUNTABLE, detail))
 
@@ -317,8 +318,7 @@ def _move_stock(batch: _Batch, move: Move, row: WorkOrderRow, at: datetime) -> N
     _lock_parts(batch)
     short = stock.post(batch.session, moves)
     if short:
-        parts = ", ".join(f"{s.sku} ({_plain(s.on_hand)} / {_plain(s.wanted)} {s.uom})" for s in short[:5])
-        detail = Sentence("Not enough in stock (there / wanted): {parts}.", parts=parts)
+        detail = Sentence("Not enough in stock (there / wanted): {parts}.", parts=named_shortages(short[:5]))
         raise _Refused(Refusal.saying(RefusalKind.STOCK_SHORT, detail), short)
 
 

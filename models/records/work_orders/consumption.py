@@ -17,7 +17,7 @@ from models.rules.boms import cumulative
 from models.rules.commands import Refusal, RefusalKind
 from models.rules.sentences import Sentence
 from models.rules.stock import MoveKind
-from models.rules.units import UnitMismatch, UnknownUnit, convert, precision
+from models.rules.units import UnitMismatch, UnknownUnit, convert, precision, word
 
 _BOOKED = text("""
     SELECT part_id, sum(quantity) AS quantity FROM stock_entries
@@ -87,10 +87,11 @@ def _stated(
         try:
             issued, ruined = (convert(amount, part.uom or uom, uom) for amount in (part.quantity, part.scrapped))
         except (UnknownUnit, UnitMismatch) as fault:
-            return Refusal(RefusalKind.UNKNOWN_PART, f"{part.part}: {fault}")
+            why = Sentence("Part '{part}': {why}", part=part.part, why=fault.args[0])
+            return Refusal.saying(RefusalKind.UNKNOWN_PART, why)
         if any(amount % precision(uom) for amount in (issued, ruined)):
             detail = Sentence(
-                "'{part}' is counted in steps of {step} {uom}.", part=part.part, step=precision(uom), uom=uom
+                "'{part}' is counted in steps of {step} {uom}.", part=part.part, step=precision(uom), uom=word(uom)
             )
             return Refusal.saying(RefusalKind.UNKNOWN_PART, detail)
         moves.append(booking.move(MoveKind.ISSUE, f"used{number}", part_id, issued, part.lot))

@@ -105,12 +105,14 @@ function showFaults() {
   for (const [name, texts] of Object.entries(JSON.parse(told))) tellFault(name, texts.join(" "));
 }
 
+const unitWords = (code) => document.querySelector(`#ed-units option[value="${CSS.escape(code)}"]`)?.label || code;
+
 let looking;
 async function lookUp(field) {
   const answer = await fetch(`/api/v1/parts?${new URLSearchParams({ q: field.value.trim(), limit: "20", active: "true" })}`).catch(() => null);
   if (!answer?.ok) return;
   const { items } = await answer.json();
-  document.getElementById("ed-parts").replaceChildren(...items.map((part) => new Option(`${part.name} (${part.uom})`, part.sku)));
+  document.getElementById("ed-parts").replaceChildren(...items.map((part) => new Option(`${part.name} (${unitWords(part.uom)})`, part.sku)));
 }
 
 function add(group) {
