@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import URL
 
 from api.cookies import station_token
 from api.pages.frame.screen import Screen
@@ -42,6 +43,7 @@ _OTHER = Words("alert-triangle", marked("That did not work"), marked("Go back an
 _LEAST_FAULT = 500
 # Their title and remedy say it all: a detail that is not translated is left out.
 _SAID_ENOUGH = frozenset({403, 404})
+_LONGEST_WANTED = 1_000  # well below what the log-in page takes
 _JOURNEY = "/api/v1/auth/oidc/"  # a browser on its way to another log-in server and back
 
 
@@ -66,10 +68,19 @@ def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str
 
 
 def _to_log_in(request: Request) -> Response:
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method != "GET":
-        wanted = "/"
+    is_part = "hx-request" in request.headers
+    wanted = _page_seen(request) if is_part or request.method != "GET" else _local(request.url)
     door = "/station/door" if station_token(request) else "/login"
-    if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": door})
-    return RedirectResponse(f"{door}?next={quote(wanted, safe='')}", 303)
+    led = f"{door}?next={quote(wanted, safe='')}"
+    return Response(status_code=401, headers={"HX-Redirect": led}) if is_part else RedirectResponse(led, 303)
+
+
+def _page_seen(request: Request) -> str:
+    """Return the page a form or a part of it was sent from; the start where that is none of ours."""
+    page = URL(request.headers.get("referer", ""))
+    return _local(page) if page.netloc == request.url.netloc and page.path.startswith("/") else "/"
+
+
+def _local(url: URL) -> str:
+    whole = url.path + (f"?{url.query}" if url.query else "")
+    return whole if len(whole) <= _LONGEST_WANTED else url.path

@@ -21,7 +21,6 @@ from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, Steering, TheAct, steered, told
 from api.pages.frame.asking import checked, filters_of
 from api.pages.frame.bulk import TheBulk, meant, told_of_each
-from api.pages.frame.entering import number
 from api.pages.frame.faults import reason, tried
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
@@ -143,7 +142,6 @@ def _wanted(form: OrderForm, screen: Screen) -> dict[str, Any]:
     """Return the fields that were filled in; day and time are an instant of the person's time zone."""
     wanted: dict[str, Any] = form.model_dump(exclude={"key", "reason", "due"})
     wanted["due_at"] = _instant(form.due, screen)
-    wanted |= {"quantity": number(form.quantity), "lot_size": number(form.lot_size)}
     # One entry of a choice may name a version of how it is made beside the product.
     wanted["product"], _, wanted["template_id"] = form.product.partition(" ")
     return {name: value for name, value in wanted.items() if value}
