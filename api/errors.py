@@ -144,7 +144,7 @@ def _hint(request: Request, found: Sequence[Error]) -> str:
     if any(_is_no_id(one) for one in found):
         return f" {_NO_ID}"
     typed = request.headers.get("content-type", "").startswith(("application/json", "multipart/"))
-    in_body = any(one["loc"][0] == "body" for one in found)
+    in_body = any(one["loc"][0] == "body" for one in found) and request.url.path.startswith("/api/")
     return " Send Content-Type: application/json." if in_body and not typed else ""
 
 

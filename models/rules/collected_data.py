@@ -105,13 +105,21 @@ def check(fields: Sequence[Field], entries: Mapping[str, Value], *, good: bool) 
         return Refusal.saying(
             RefusalKind.DATA_MISSING, Sentence("Still to be recorded: {fields}.", fields=", ".join(missing))
         )
-    problems = [words for key, value in values.items() if (words := outside(known[key], value))]
-    if good and problems:
-        return Refusal(
-            RefusalKind.DATA_OUT_OF_LIMITS,
-            f"{'; '.join(problems)}. Measure again, or give the pieces as rejected or scrapped.",
-        )
+    if good and (failed := failing(fields, values)) is not None:
+        return failed
     return values
+
+
+def failing(fields: Sequence[Field], values: Mapping[str, Value]) -> Refusal | None:
+    """Return the refusal of good pieces whose values, read in their fields' types, miss limits or expectations."""
+    known = {field.key: field for field in fields}
+    problems = [words for key, value in values.items() if (words := outside(known[key], value))]
+    if not problems:
+        return None
+    return Refusal(
+        RefusalKind.DATA_OUT_OF_LIMITS,
+        f"{'; '.join(problems)}. Measure again, or give the pieces as rejected or scrapped.",
+    )
 
 
 def _needed(field: Field) -> bool:

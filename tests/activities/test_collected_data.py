@@ -68,6 +68,18 @@ def test_what_a_report_recorded_need_not_be_given_again(job: Hands) -> None:
     assert recorded(job) == {"torque": "1.2"}
 
 
+def test_a_report_of_good_pieces_may_not_carry_a_value_that_speaks_against_them(job: Hands) -> None:
+    job.work("cut")
+    job.do(StartWorkOrder(), "mount")
+    loose = (entry("torque", Decimal("0.1")),)
+    refused = job.refused(ReportWorkOrder(good=Decimal(1), data=loose), "mount")
+    assert refused.refusal.kind is RefusalKind.DATA_OUT_OF_LIMITS
+    assert recorded(job) == {}
+    job.do(ReportWorkOrder(good=Decimal(0), rejected=Decimal(1), reason="loose", data=loose), "mount")
+    assert recorded(job) == {"torque": "0.1"}
+    job.do(ReportWorkOrder(good=Decimal(1)), "mount")
+
+
 def test_a_value_of_another_kind_or_field_is_refused(checking: Hands) -> None:
     for wrong, kind in (
         (entry("lit", "yes"), RefusalKind.DATA_MISSING),

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.messages.branding import BrandDraft
+from models.messages.tenants import SettingsDraft
 from models.messages.walls import WallDraft
-from models.records import branding, walls
+from models.records import branding, tenants, walls
 from models.rules.access import Role
 from tests.browser.accessibility import violations
 from tests.factories import Factory
@@ -48,6 +49,24 @@ def test_a_scanner_that_types_and_sends_at_once_is_led_straight_to_its_page(pers
     maria.keyboard.type(cut.code)
     maria.keyboard.press("Enter")
     maria.wait_for_url(f"**/work-orders/{cut.id}")
+
+
+def test_long_names_and_amounts_stay_within_the_page(person: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant)
+    execute(tenant, "UPDATE orders SET customer_name = repeat('W', 120), customer_reference = repeat('9', 60)")
+    with tenant.begin() as session:
+        tenants.change_settings(session, tenant.actor(), SettingsDraft(currency="EUR"), 0)
+    for size in ("desktop", "phone"):
+        maria = person(Role.MANAGER, size=size)
+        for path in (f"/orders/{hands.order_id}", "/orders", f"/jobs/{hands.job_id}", "/dashboard"):
+            maria.goto(path)
+            assert maria.evaluate("document.documentElement.scrollWidth <= innerWidth"), (size, path)
+        maria.goto(f"/orders/{hands.order_id}")
+        costs = maria.locator(".card:has(#costs) .table-responsive")
+        expect(costs).to_contain_text("Difference")
+        if size == "desktop":
+            costs.locator("td").evaluate_all("cells => cells.forEach(cell => cell.textContent = '1,234.56')")
+            assert costs.evaluate("part => part.scrollWidth <= part.clientWidth")
 
 
 def test_commands_are_carried_out_from_the_same_place_and_by_touch(person: Opens) -> None:

@@ -58,7 +58,7 @@ def test_limits_are_told_where_the_value_is_entered(person: Opens, floor: Floor,
     torque = page.get_by_role("textbox", name=re.compile("Torque"))
     torque.fill("9,5")
     torque.blur()
-    expect(page.locator("#fault-torque")).to_have_text("Outside its limits")
+    expect(page.locator("#fault-torque")).to_have_text(re.compile("Outside its limits. Measure again"))
     page.get_by_role("button", name="Finish the work").click()
     expect(page.locator("#finish")).to_be_visible()
     torque.fill("1,5")

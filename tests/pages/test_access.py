@@ -22,6 +22,18 @@ def test_a_page_asked_for_before_log_in_comes_after_it(browser: Opens, tenant: F
     assert nobody.get("/welcome?from=here").status_code == 200
 
 
+def test_whose_session_ended_over_a_form_or_a_part_comes_back_to_its_page(browser: Opens) -> None:
+    nobody = browser(None)
+    form = nobody.post("/orders", {"quantity": "3"}, referer=f"{ORIGIN}/orders/new?in=all")
+    assert (form.status_code, form.headers["location"]) == (303, "/login?next=%2Forders%2Fnew%3Fin%3Dall")
+    part = nobody.get("/notifications/bell", hx_request="true", referer=f"{ORIGIN}/jobs")
+    assert (part.status_code, part.headers["hx-redirect"]) == (401, "/login?next=%2Fjobs")
+    for other in ("https://elsewhere.test/orders", "nonsense", ""):
+        assert nobody.post("/orders", {}, referer=other).headers["location"] == "/login?next=%2F"
+    longest = nobody.get(f"/orders?q={'a' * 3_000}").headers["location"]
+    assert longest == "/login?next=%2Forders"
+
+
 def test_a_wrong_password_is_told_on_the_page_and_the_name_stays(browser: Opens, tenant: Factory) -> None:
     answer = _log_in(browser(None), tenant, password="wrong")
     assert answer.status_code == 401

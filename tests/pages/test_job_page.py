@@ -151,8 +151,13 @@ def test_an_order_is_changed_on_its_page_with_a_reason_and_only_as_it_was_seen(b
     assert scalar(tenant, "SELECT due_at FROM work_orders LIMIT 1").month == 5
     maria.post(f"{path}/change", form | {"key": "c2", "version": str(version), "priority": "1"})
     assert "was changed since you read it" in maria.get(path).text
-    for wrong in ({"reason": ""}, {"due": "soon"}, {"priority": "9"}, {"version": "x"}):
-        assert maria.post(f"{path}/change", form | {"key": "c3"} | wrong).status_code == 422
+    for wrong, told in (
+        ({"reason": ""}, "Fill this in."), ({"due": "soon"}, "Enter a day."), ({"priority": "9"}, "This is too much."),
+        ({"due": "0026-12-01T12:00"}, "must lie between the years 2000 and 2200"),
+    ):  # fmt: skip
+        assert maria.post(f"{path}/change", form | {"key": "c3"} | wrong).headers["location"] == path
+        assert told in Reader(maria.get(path).text).text
+    assert maria.post(f"{path}/change", form | {"key": "c4", "version": "x"}).status_code == 422
 
 
 def test_a_customer_follows_their_order_in_plain_words_and_sees_nothing_inside(browser: Opens, tenant: Factory) -> None:

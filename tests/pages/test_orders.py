@@ -40,6 +40,20 @@ def test_the_due_date_of_a_form_is_in_the_persons_time_zone(browser: Opens, tena
     assert scalar(tenant, "SELECT due_at FROM orders").isoformat() == "2027-03-01T17:00:00+00:00"
 
 
+def test_numbers_of_an_order_may_be_written_with_a_comma(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    browser(Role.MANAGER).post("/orders", FORM | {"quantity": "3,0", "lot_size": "1,0"})
+    (made,) = rows(tenant, "SELECT quantity, lot_size FROM orders")
+    assert (made.quantity, made.lot_size) == (3, 1)
+
+
+def test_a_page_never_asks_people_for_headers(browser: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant)
+    told = browser(Role.MANAGER).post(f"/jobs/{hands.job_id}/hold", {"key": "h1", "reason": " "})
+    assert told.status_code == 422
+    assert "Content-Type" not in told.text
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

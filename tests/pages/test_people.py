@@ -65,7 +65,10 @@ def test_a_persons_rate_and_role_are_not_lost_by_saving_the_page_as_it_is(browse
     rate = re.search(r'name="hourly_rate" type="text" value="([^"]*)"', page)
     assert rate is not None
     boss.post(path, {"version": "1", "display_name": "V", "role": "viewer", "hourly_rate": rate[1]})
-    assert str(scalar(tenant, "SELECT hourly_rate FROM users WHERE username = 'viewer'")) == "31.500000"
+    rates = "SELECT hourly_rate FROM users WHERE username = 'viewer'"
+    assert str(scalar(tenant, rates)) == "31.500000"
+    boss.post(path, {"version": "2", "display_name": "V", "role": "viewer", "hourly_rate": "32,25"})
+    assert str(scalar(tenant, rates)) == "32.250000"
 
 
 def test_nobody_is_erased_by_a_button_alone(browser: Opens, tenant: Factory) -> None:

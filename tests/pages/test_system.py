@@ -111,9 +111,9 @@ def test_money_is_told_with_the_factorys_currency_once_it_has_one(browser: Opens
     scale(tenant, order)
     wire = scalar(tenant, "SELECT id FROM parts WHERE sku = 'WIRE'")
     ada = browser(Role.ADMIN)
-    amounts = ("/parts", f"/parts/{wire}", "/work-centers", "/stock", "/manufacturing-orders", f"/orders/{order}",
+    amounts = ("/parts", f"/parts/{wire}", "/work-centers", "/stock", "/manufacturing-orders",
                f"/templates/{template}", f"/templates/{template}/simulate?quantity=2")  # fmt: skip
-    labels = ("/parts/new", "/work-centers/new", "/users/new", "/stock/receive")
+    labels = ("/parts/new", "/work-centers/new", "/users/new", "/stock/receive", f"/orders/{order}")
     heads = "/api/v1/parts/export?bom=true"
     assert not [path for path in (*amounts, *labels, heads) if "EUR" in ada.get(path).text]
     with tenant.begin() as session:

@@ -102,7 +102,7 @@ def test_a_new_draft_begins_with_its_first_step(browser: Opens, tenant: Factory)
 
 def test_money_is_for_those_who_may_see_it(browser: Opens, tenant: Factory) -> None:
     template = publish_lamp(tenant)
-    for path in ("", "/compare", "/simulate?quantity=4"):
+    for path in ("", "/compare", "/simulate?quantity=4", "/simulate?quantity=4,0"):
         assert "One costs" in browser(Role.MANAGER).get(f"/templates/{template}{path}").text
         told = Reader(browser(Role.TECHNICIAN).get(f"/templates/{template}{path}").text).text
         assert "Critical path" in told

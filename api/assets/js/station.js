@@ -1,8 +1,9 @@
 // The operator's station: buttons become taps in the outbox, and the screen shows at once what they lead to. As long as
 // taps of a piece of work wait, its state here is the server's plus those taps.
 import htmx from "htmx.org";
+import { once } from "./parts/bounce.js";
 import * as camera from "./parts/camera.js";
-import { keep } from "./parts/drafts.js";
+import { forget, keep } from "./parts/drafts.js";
 import { check, read, renew, watch } from "./parts/entries.js";
 import "./parts/keys.js";
 import * as lock from "./parts/lock.js";
@@ -26,6 +27,7 @@ const work = () => document.getElementById("work");
 const mine = () => taps.filter((tap) => tap.state !== "refused" && tap.work_order_id === work()?.dataset.work && tap.user === words.user);
 const pieces = ({ good = 0, scrapped = 0, rejected = 0 }) => Number(good) + Number(scrapped) + Number(rejected);
 const named = (action) => words[action] ?? action;
+const drafted = (id) => `${words.user}:${id}`;
 
 /** What is still to be made here, as the server and the taps that wait have it. */
 function left() {
@@ -90,66 +92,78 @@ document.addEventListener("click", ({ target }) => {
   if (!button) return;
   const { tap: action, reason, call, closeCall } = button.dataset;
   button.closest("dialog")?.close();
-  if (action) send({ request: reason ? { action, reason } : { action } });
-  else if (call) send({ name: "call", address: "/api/v1/calls", request: { work_order_id: work().dataset.work, reason: call } });
-  else if (closeCall) send({ name: "closeCall", address: `/api/v1/calls/${closeCall}/close` });
-  else undo();
+  if (action) once(action, () => send({ request: reason ? { action, reason } : { action } }));
+  else if (call) once("call", () => send({ name: "call", address: "/api/v1/calls", request: { work_order_id: work().dataset.work, reason: call } }));
+  else if (closeCall) once(closeCall, () => send({ name: "closeCall", address: `/api/v1/calls/${closeCall}/close` }));
+  else once("undo", undo);
 });
 
 function finishing(form) {
   watch(form, words, left);
   renew(form, left());
-  keep(form, `${words.user}:${work().dataset.work}`);
-  form.addEventListener("submit", async (event) => {
+  keep(form, drafted(work().dataset.work));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const complete = event.submitter?.value !== "report";
-    if (!check(form, words, left(), complete)) return;
-    const { request, files } = read(form);
-    const small = await Promise.all(files.map(async (file) => ({ ...file, blob: await ready(file.blob) })));
-    if (small.some((file) => !file.blob)) {
-      form.querySelector("#finish-fault").textContent = words.tooLarge;
-      return;
-    }
-    form.closest("dialog").close();
-    if (await send({ request: { action: complete ? "complete" : "report", ...request }, files: small, holds: complete ? UNDO : 0 })) renew(form, left());
+    once(form, () => finish(form, event.submitter?.value !== "report"));
   });
 }
 
+async function finish(form, complete) {
+  if (!check(form, words, left(), complete)) return;
+  const { request, files } = read(form);
+  const small = await Promise.all(files.map(async (file) => ({ ...file, blob: await ready(file.blob) })));
+  if (small.some((file) => !file.blob)) {
+    form.querySelector("#finish-fault").textContent = words.tooLarge;
+    return;
+  }
+  form.closest("dialog").close();
+  const kept = await send({ request: { action: complete ? "complete" : "report", ...request }, files: small, holds: complete ? UNDO : 0 });
+  // What finishes the work stays entered: it may be undone or refused, and is then corrected rather than typed again.
+  if (kept && !complete) renew(form, left());
+}
+
 function reporting(form) {
-  keep(form, `${words.user}:${work().dataset.work}`);
+  keep(form, drafted(work().dataset.work));
   const photo = form.elements.photo;
   photo.addEventListener("change", () => {
     form.querySelector("[data-photo-told]").textContent = words.photo.replace("{count}", photo.files.length);
   });
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { bad, fate } = form.elements;
-    const count = Number(bad.value.replace(",", "."));
-    const picture = photo.files[0] && (await ready(photo.files[0]));
-    const fault = !(count > 0 && count <= left()) ? words.sum.replace("{count}", left()) : picture === null ? words.tooLarge : "";
-    form.querySelector("#problem-fault").textContent = fault;
-    if (fault) return;
-    const reason = event.submitter.value;
-    const files = picture ? [{ blob: picture, name: picture.name, caption: reason }] : [];
-    form.closest("dialog").close();
-    const request = { action: "report", good: "0", scrapped: "0", rejected: "0", [fate.value]: String(count), reason };
-    if (!(await send({ request, files, holds: UNDO }))) return;
-    form.reset();
-    recount();
+    once(form, () => putAside(form, event.submitter.value));
   });
 }
 
+async function putAside(form, reason) {
+  const { bad, fate, photo } = form.elements;
+  const count = Number(bad.value.replace(",", "."));
+  const picture = photo.files[0] && (await ready(photo.files[0]));
+  const fault = !(count > 0 && count <= left()) ? words.sum.replace("{count}", left()) : picture === null ? words.tooLarge : "";
+  form.querySelector("#problem-fault").textContent = fault;
+  if (fault) return;
+  const files = picture ? [{ blob: picture, name: picture.name, caption: reason }] : [];
+  form.closest("dialog").close();
+  const request = { action: "report", good: "0", scrapped: "0", rejected: "0", [fate.value]: String(count), reason };
+  if (!(await send({ request, files, holds: UNDO }))) return;
+  form.reset();
+  recount();
+}
+
 function handingOver(form) {
-  keep(form, `${words.user}:${work().dataset.work}`);
-  form.addEventListener("submit", async (event) => {
+  keep(form, drafted(work().dataset.work));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { note, to } = form.elements;
-    form.closest("dialog").close();
-    if (dock().dataset.state === "IN_PROGRESS") await send({ request: { action: "pause", reason: form.dataset.reason } });
-    if (note.value.trim()) await send({ name: "note", address: `/api/v1/work-orders/${work().dataset.work}/notes`, request: { text: note.value.trim() } });
-    await send({ request: { action: "assign", user_id: to.value || null } });
-    form.reset();
+    once(form, () => handOver(form));
   });
+}
+
+async function handOver(form) {
+  const { note, to } = form.elements;
+  form.closest("dialog").close();
+  if (dock().dataset.state === "IN_PROGRESS") await send({ request: { action: "pause", reason: form.dataset.reason } });
+  if (note.value.trim()) await send({ name: "note", address: `/api/v1/work-orders/${work().dataset.work}/notes`, request: { text: note.value.trim() } });
+  await send({ request: { action: "assign", user_id: to.value || null } });
+  form.reset();
 }
 
 outbox.addEventListener("change", ({ detail }) => {
@@ -159,6 +173,7 @@ outbox.addEventListener("change", ({ detail }) => {
 });
 outbox.addEventListener("applied", ({ detail: { tap } }) => {
   signal("good", words.done.replace("{what}", tap.label));
+  if (tap.request?.action === "complete") forget(drafted(tap.work_order_id), "finish-form");
   if (tap.work_order_id !== work()?.dataset.work) return;
   // The server's state is this tap's now, until the page has been asked for anew.
   work().dataset.server = LEADS[tap.request?.action] ?? work().dataset.server;

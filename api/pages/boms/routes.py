@@ -7,8 +7,8 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from api.deps import MayEditCatalog
-from api.pages.frame.asking import checked
-from api.pages.frame.entering import WRONG, Entry, TheEntry, faults_of, number, status_of
+from api.pages.frame.asking import checked, number
+from api.pages.frame.entering import WRONG, Entry, TheEntry, faults_of, status_of
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked

@@ -1,8 +1,9 @@
 """How the address of a list becomes its filters, and a form becomes a message: what is left empty is not asked."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from types import GenericAlias
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -51,9 +52,26 @@ def filters_in(model: type[Asked], query: str) -> Asked | None:
 
 
 def checked(model: type[Asked], content: dict[str, Any], where: str = "body") -> Asked:
-    """Return the message of some content. Raises RequestValidationError, which names each wrong field."""
+    """Return the message of some content; its numbers may have a comma.
+
+    Raises RequestValidationError, which names each wrong field.
+    """
+    numbers = {name for name, field in model.model_fields.items() if _is_number(field.annotation)}
+    read = {name: number(value) if name in numbers else value for name, value in content.items()}
     try:
-        return model.model_validate(content)
+        return model.model_validate(read)
     except ValidationError as fault:
         errors = [{**one, "loc": (where, *one["loc"])} for one in fault.errors()]
         raise RequestValidationError(errors) from fault
+
+
+def number(entered: Any) -> Any:  # noqa: ANN401 - what is no text is left as it is
+    """Return a number as programs read it: a comma that stands alone parts the decimals."""
+    if not isinstance(entered, str):
+        return entered
+    return entered.replace(",", ".") if entered.count(",") == 1 and "." not in entered else entered
+
+
+def _is_number(annotation: Any) -> bool:  # noqa: ANN401 - any annotation
+    """Tell whether a field holds an exact number, or may."""
+    return annotation is Decimal or any(_is_number(one) for one in get_args(annotation))

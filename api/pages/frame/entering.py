@@ -3,8 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -88,18 +87,8 @@ def message_of(model: type[Wanted], entry: Entry, **given: Any) -> Wanted:  # no
         if field.annotation is bool:
             content[name] = bool(text)
         elif text:
-            content[name] = number(text) if is_number(field.annotation) else text
+            content[name] = text
     return checked(model, content)
-
-
-def is_number(annotation: Any) -> bool:  # noqa: ANN401 - any annotation
-    """Tell whether a field holds an exact number, or may."""
-    return annotation is Decimal or any(is_number(one) for one in get_args(annotation))
-
-
-def number(text: str) -> str:
-    """Return a number as programs read it: a comma that stands alone parts the decimals."""
-    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def faults_of(screen: Screen, fault: Exception, code: str = "code") -> dict[str, str]:

@@ -31,6 +31,7 @@ from models.rules.filters import WHOLE_LIST, FilteredList
 TEMPLATES = Path(__file__).parents[1]
 _FILTERS = (
     "ago",
+    "cents",
     "clock",
     "date_field",
     "day",

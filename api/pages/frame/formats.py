@@ -57,9 +57,13 @@ class Formats:
 
     def money(self, number: Decimal, currency: str | None = None) -> str:
         """Return an amount to the cent, in the currency given, else the factory's, where it has named one."""
-        amount = str(format_decimal(number, format="#,##0.00", locale=self.locale))
+        amount = self.cents(number)
         named = currency or self.currency
         return f"{amount}\N{NO-BREAK SPACE}{named}" if named else amount
+
+    def cents(self, number: Decimal) -> str:
+        """Return an amount to the cent where its currency stands elsewhere, as at the head of a narrow table."""
+        return str(format_decimal(number, format="#,##0.00", locale=self.locale))
 
     def priced(self, label: str) -> str:
         """Return what a field for an amount is called, with the factory's currency where it has named one."""

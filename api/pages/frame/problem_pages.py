@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import URL
 
 from api.cookies import station_token
 from api.pages.frame.looks import role_words
@@ -47,6 +48,7 @@ _LEAST_FAULT = 500
 # Their title and remedy say it all: a detail that is not translated is left out, for these in any language.
 _SAID_ENOUGH = frozenset({403, 404, 422, 503})
 _SAID_ALL = frozenset({413, 500})
+_LONGEST_WANTED = 1_000  # well below what the log-in page takes
 _JOURNEY = "/api/v1/auth/oidc/"  # a browser on its way to another log-in server and back
 
 
@@ -69,7 +71,7 @@ def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str
     ours = status >= _LEAST_FAULT
     return screen.show(
         "frame/problem.html", status, words=words, detail=told, trace_id=trace_id if ours else None,
-        again=_address(request) if ours and request.method == "GET" else None,
+        again=_local(request.url) if ours and request.method == "GET" else None,
     )  # fmt: skip
 
 
@@ -82,15 +84,20 @@ def _in_words(screen: Screen, detail: str) -> str:
     return Sentence(detail.pattern, **detail.values | {"permission": meaning, "role": role})
 
 
-def _address(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-
-
 def _to_log_in(request: Request) -> Response:
-    wanted = _address(request)
-    if request.method != "GET":
-        wanted = "/"
+    is_part = "hx-request" in request.headers
+    wanted = _page_seen(request) if is_part or request.method != "GET" else _local(request.url)
     door = "/station/door" if station_token(request) else "/login"
-    if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": door})
-    return RedirectResponse(f"{door}?next={quote(wanted, safe='')}", 303)
+    led = f"{door}?next={quote(wanted, safe='')}"
+    return Response(status_code=401, headers={"HX-Redirect": led}) if is_part else RedirectResponse(led, 303)
+
+
+def _page_seen(request: Request) -> str:
+    """Return the page a form or a part of it was sent from; the start where that is none of ours."""
+    page = URL(request.headers.get("referer", ""))
+    return _local(page) if page.netloc == request.url.netloc and page.path.startswith("/") else "/"
+
+
+def _local(url: URL) -> str:
+    whole = url.path + (f"?{url.query}" if url.query else "")
+    return whole if len(whole) <= _LONGEST_WANTED else url.path

@@ -21,7 +21,7 @@ from api.idempotency import OnceRunner
 from api.pages.frame.acting import ActForm, Steering, TheAct, steered, told
 from api.pages.frame.asking import checked, filters_of
 from api.pages.frame.bulk import TheBulk, meant, told_of_each
-from api.pages.frame.faults import reason
+from api.pages.frame.faults import reason, tried
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
@@ -204,27 +204,21 @@ def post_order_change(
     request: Request, screen: TheScreen, order_id: UUID, actor: MayControlOrders, form: Annotated[ChangeForm, Form()]
 ) -> RedirectResponse:
     """Move date and priority of an order once, as it was seen; lead back to it."""
-    back = f"/orders/{order_id}"
-    try:
-        with read(actor.sight) as session:
-            records.order(session, order_id)
-    except Refusal as refusal:
-        return screen.go(back, said=screen.why(refusal), kind="bad")
-    ask = checked(ChangeOrder, {"due_at": _instant(form.due, screen), "priority": form.priority, "reason": form.reason})
 
-    def change(session: Session) -> OrderView:
+    def change(session: Session, ask: ChangeOrder) -> OrderView:
         seen = records.order(session, order_id)
         if ask.due_at is not None and seen.due_at.replace(second=0, microsecond=0) == ask.due_at:
-            return order_changes.change_order(
-                session, actor, order_id, ask.model_copy(update={"due_at": None}), form.version
-            )
+            ask = ask.model_copy(update={"due_at": None})
         return order_changes.change_order(session, actor, order_id, ask, form.version)
 
-    try:
-        OnceRunner(request, actor, form.key)(ask, change)
-    except Refusal as refusal:
-        return screen.go(back, said=screen.why(refusal), kind="bad")
-    return screen.go(back, said=screen.words(_CHANGED))
+    def act() -> None:
+        with read(actor.sight) as session:
+            records.order(session, order_id)
+        entered = {"due_at": _instant(form.due, screen), "priority": form.priority, "reason": form.reason}
+        ask = checked(ChangeOrder, entered)
+        OnceRunner(request, actor, form.key)(ask, lambda session: change(session, ask))
+
+    return tried(screen, f"/orders/{order_id}", act, _CHANGED)
 
 
 @router.post("/orders/{order_id}/{steering}")

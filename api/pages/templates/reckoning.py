@@ -6,9 +6,11 @@ from uuid import UUID
 
 from fastapi import Query
 from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
 
 from api import publishing
 from api.deps import MayReadTemplates
+from api.pages.frame.asking import number
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
 from api.pages.templates.shown import shown, versions
@@ -21,6 +23,7 @@ from templates_engine.simulate import simulate
 
 router = pages("templates")
 _MOST_UNITS = Decimal(1_000_000)
+Pieces = Annotated[Decimal, BeforeValidator(number), Query(gt=0, le=_MOST_UNITS, allow_inf_nan=False, decimal_places=6)]
 
 
 @router.get("/templates/{template_id}/compare")
@@ -47,7 +50,7 @@ def get_compare(
 @router.get("/templates/{template_id}/simulate")
 def get_simulate(
     screen: TheScreen, template_id: UUID, actor: MayReadTemplates,
-    quantity: Annotated[Decimal, Query(gt=0, le=_MOST_UNITS, allow_inf_nan=False, decimal_places=6)] = Decimal(10),
+    quantity: Pieces = Decimal(10),
 ) -> HTMLResponse:  # fmt: skip
     """Show what one order of so many pieces would take."""
     with read(actor.sight) as session:

@@ -29,7 +29,7 @@ from models.records.work_orders.missed import missed
 from models.records.work_orders.rows import JobRow, WorkOrderRow, fates_and_attempts, lock_job
 from models.records.work_orders.standing import no_longer_allowed
 from models.records.work_orders.write import Fact, write, write_refusal
-from models.rules.collected_data import Value, check
+from models.rules.collected_data import Value, check, failing
 from models.rules.commands import CommandState, Refusal, RefusalKind
 from models.rules.sentences import Sentence
 from models.rules.skills import shortfall
@@ -291,6 +291,10 @@ def _check_data(batch: _Batch, move: Move, row: WorkOrderRow) -> dict[str, Value
     values = check(step.data, entries, good=passes)
     if isinstance(values, Refusal):
         raise _Refused(values)
+    # What a report does not name may follow; what it names must not speak against the pieces it calls good.
+    named = {entry.key: values[entry.key] for entry in request.data}
+    if move.decision.pieces.good > 0 and (failed := failing(step.data, named)) is not None:
+        raise _Refused(failed)
     files = {UUID(str(values[f.key])) for f in step.data if f.kind is DataKind.FILE and f.key in values}
     if files:
         found = {found.id for found in batch.session.execute(_FILES, {"ids": sorted(files)})}

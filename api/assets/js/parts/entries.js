@@ -30,14 +30,18 @@ function tell(entry, text) {
   entry.classList.toggle("entry-wrong", Boolean(text));
 }
 
+const decimals = (limit) => (limit ?? "").split(".")[1]?.length ?? 0;
+
 // The large buttons beside a number; a value with limits never leaves them by a step.
 document.addEventListener("click", (event) => {
   const step = event.target.closest("[data-step-by]");
   if (!step) return;
   const field = step.form.elements[step.dataset.for];
   const { minimum, maximum } = field.closest("[data-field]")?.dataset ?? {};
-  const from = field.value.trim() === "" && minimum !== undefined ? Number(minimum) - Number(step.dataset.stepBy) : number(field.value);
-  const next = Math.max(Number(minimum ?? 0), from + Number(step.dataset.stepBy));
+  // One step is as fine as the limits are written.
+  const by = Number(step.dataset.stepBy) / 10 ** Math.max(decimals(minimum), decimals(maximum));
+  const from = field.value.trim() === "" && minimum !== undefined ? Number(minimum) - by : number(field.value) || 0;
+  const next = Math.max(Number(minimum ?? 0), from + by);
   field.value = plain(maximum === undefined ? next : Math.min(Number(maximum), next));
   for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
 });
@@ -56,17 +60,21 @@ export function watch(form, words, left) {
   });
 }
 
+/** Every count of pieces and parts; what is no number is NaN. */
+const counts = (form) => [...form.querySelectorAll(".steppers input, .used-part .stepper input")].map((field) => number(field.value));
+
 /** Tell everything that keeps the form from being sent; true where nothing does. Bad values may go with bad pieces. */
 export function check(form, words, left, complete) {
   const [good, scrapped, rejected] = pieces(form);
   const sum = good + scrapped + rejected;
   const wrong = [];
-  if ([good, scrapped, rejected].some(Number.isNaN) || (complete ? plain(sum) !== plain(left) : sum > left)) wrong.push(words.sum.replace("{count}", left));
+  if (!counts(form).every((count) => count >= 0)) wrong.push(words.counts);
+  else if (complete ? plain(sum) !== plain(left) : sum > left) wrong.push(words.sum.replace("{count}", left));
   if ((scrapped || rejected) && !reason(form)) wrong.push(words.why);
   form.querySelector("#finish-fault").textContent = wrong.join(" · ");
   let fine = !wrong.length;
   for (const entry of form.querySelectorAll("[data-field]")) {
-    const text = complete && good > 0 ? fault(entry, form, words) : "";
+    const text = good > 0 && (complete || value(entry, form) !== null) ? fault(entry, form, words) : "";
     tell(entry, text);
     fine &&= !text;
   }

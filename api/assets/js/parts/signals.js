@@ -29,6 +29,11 @@ export function signal(kind, text) {
   place.textContent = text;
   place.dataset.kind = kind;
   place.hidden = false;
+  // Shown last, it lies above every dialog; a browser without popovers shows it in the page.
+  if (place.showPopover) {
+    place.togglePopover(false);
+    place.showPopover();
+  }
   clearTimeout(hiding);
   hiding = setTimeout(() => (place.hidden = true), SHOWN);
   if (kind !== "plain") play(kind);
