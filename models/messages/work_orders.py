@@ -101,7 +101,9 @@ class WorkOrderFilters(PageRequest):
     """
 
     sort: Literal["standing", "due_at", "-due_at", "code", "-code", "priority", "-priority"] = Field(
-        "standing", description="`standing`: what can be worked on, then what waits, then what has ended, each by date"
+        "standing",
+        description="`standing`: what can be worked on, then what waits, then what has ended, each by date; who reads "
+        "page after page while work goes on reads by `code`, where nothing moves",
     )
     state: tuple[WorkOrderState, ...] = Field((), max_length=7)
     mine: bool = False
