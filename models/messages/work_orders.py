@@ -192,7 +192,9 @@ class JobEventView(Message):
 class JobFilters(PageRequest):
     """How jobs are read; `q` looks in their codes."""
 
-    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = "-created_at"
+    sort: Literal["standing", "due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = Field(
+        "standing", description="`standing`: what is open, then what has ended, each by date; `code` moves nowhere"
+    )
     status: tuple[Status, ...] = Field((), max_length=5)
     order_id: Id | None = None
     product: Code | None = None
