@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.work_orders import WorkOrderActivities
     from models.messages.commands import Applied, ApplyMoves, Command, Missed, Move, Outcome
     from models.messages.jobs import (
+        DateMoved,
         FinishJob,
         GraphRequest,
         JobFinished,
@@ -51,6 +52,7 @@ class JobWorkflow:
         self._outcomes: dict[UUID, Outcome] = {outcome.command_id: outcome for outcome in start.recent}
         self._job: Job | None = None
         self._overtaken = False
+        self._moved: DateMoved | None = None
 
     @workflow.run
     async def run(self, start: JobInput) -> str:
@@ -60,7 +62,8 @@ class JobWorkflow:
             await self._load(start)
             await self._open()
             while not self._over():
-                await clock.wait_until(lambda: bool(self._queue), options.RUN_AGE)
+                await clock.wait_until(lambda: bool(self._queue or self._moved), options.RUN_AGE)
+                self._take_date()
                 await self._take_queue()
                 if not self._over() and self._should_renew(clock):
                     await self._renew()
@@ -161,6 +164,13 @@ class JobWorkflow:
         if self._memory.status is not before:
             workflow.upsert_search_attributes([search.STATUS.value_set(self._memory.status.value)])
 
+    def _take_date(self) -> None:
+        """Show a moved date in Temporal's own lists, in this run and the next."""
+        if self._moved is not None:
+            self._ref = self._ref.model_copy(update={"due_at": self._moved.due_at})
+            self._moved = None
+            workflow.upsert_search_attributes([search.DUE.value_set(self._ref.due_at)])
+
     def _remember(self, outcome: Outcome) -> None:
         self._outcomes[outcome.command_id] = outcome
         self._waiting.pop(outcome.command_id, None)
@@ -181,6 +191,7 @@ class JobWorkflow:
         await workflow.wait_condition(lambda: bool(self._queue) or workflow.all_handlers_finished())
         if self._queue:
             return
+        self._take_date()
         workflow.continue_as_new(JobInput(
             job=self._ref, plan_hash=self._plan_hash, epoch=self._epoch, seq=self._seq, state=self._memory.state(),
             recent=tuple(self._outcomes.values()),
@@ -246,6 +257,11 @@ class JobWorkflow:
         """Take commands from a queue or a machine; nobody waits, the fate is read from the database."""
         for command in commands:
             self._enqueue(command)
+
+    @workflow.signal
+    def date_moved(self, fact: DateMoved) -> None:
+        """Hear that the date of the job's order was moved."""
+        self._moved = fact
 
     @workflow.query
     def fact_number(self) -> int:

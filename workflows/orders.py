@@ -10,7 +10,7 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from activities.manufacturing_orders import ManufacturingOrderActivities
     from activities.orders import OrderActivities
-    from models.messages.jobs import JobFinished, JobInput, job_workflow_id
+    from models.messages.jobs import DateMoved, JobFinished, JobInput, job_workflow_id
     from models.messages.orders import JobPage, OrderInput, OrderProgress, ScaleOrder
     from models.rules.orders import Status
     from workflows import options, search
@@ -25,6 +25,7 @@ class OrderWorkflow:
     def __init__(self, start: OrderInput) -> None:
         self._order = start
         self._told = 0
+        self._moved: DateMoved | None = None
         self._progress = "placed"
 
     @workflow.run
@@ -62,6 +63,7 @@ class OrderWorkflow:
             after_lot, started = page.last_lot, started + len(page.jobs)
             self._tell(f"jobs started up to lot {after_lot}")
             if started >= options.CHILDREN_PER_RUN:
+                self._take_date()
                 workflow.continue_as_new(self._order.model_copy(update={"scaled": True, "started": after_lot}))
 
     async def _start_job(self, job: JobInput) -> None:
@@ -91,7 +93,16 @@ class OrderWorkflow:
             if progress.open_jobs == 0:
                 return progress.status
             self._tell(f"{progress.open_jobs} jobs still open")
-            await workflow.wait_condition(lambda told=told: self._told > told)  # type: ignore[misc] # bound on purpose
+            while self._told == told:
+                self._take_date()
+                await workflow.wait_condition(lambda told=told: self._told > told or self._moved is not None)  # type: ignore[misc] # bound on purpose
+
+    def _take_date(self) -> None:
+        """Show a moved date in Temporal's own lists, in this run and the next."""
+        if self._moved is not None:
+            self._order = self._order.model_copy(update={"due_at": self._moved.due_at})
+            self._moved = None
+            workflow.upsert_search_attributes([search.DUE.value_set(self._order.due_at)])
 
     async def _conclude(self) -> OrderProgress:
         return await workflow.execute_activity_method(
@@ -105,6 +116,11 @@ class OrderWorkflow:
         """Hear that a job has ended; how many are left is counted in the database."""
         workflow.logger.debug("job ended", extra={"job": str(fact.job_id)})
         self._told += 1
+
+    @workflow.signal
+    def date_moved(self, fact: DateMoved) -> None:
+        """Hear that the order's date was moved."""
+        self._moved = fact
 
     def _tell(self, progress: str) -> None:
         self._progress = progress

@@ -98,3 +98,9 @@ class JobFinished(Message):
     job_id: Id
     status: Status
     produced: Decimal
+
+
+class DateMoved(Message):
+    """Told to the workflows of an order and of its open jobs when its date was moved."""
+
+    due_at: Instant

@@ -101,7 +101,9 @@ class WorkOrderFilters(PageRequest):
     """
 
     sort: Literal["standing", "due_at", "-due_at", "code", "-code", "priority", "-priority"] = Field(
-        "standing", description="`standing`: what can be worked on, then what waits, then what has ended, each by date"
+        "standing",
+        description="`standing`: what can be worked on, then what waits, then what has ended, each by date; who reads "
+        "page after page while work goes on reads by `code`, where nothing moves",
     )
     state: tuple[WorkOrderState, ...] = Field((), max_length=7)
     mine: bool = False
@@ -190,7 +192,9 @@ class JobEventView(Message):
 class JobFilters(PageRequest):
     """How jobs are read; `q` looks in their codes."""
 
-    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = "-created_at"
+    sort: Literal["standing", "due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = Field(
+        "standing", description="`standing`: what is open, then what has ended, each by date; `code` moves nowhere"
+    )
     status: tuple[Status, ...] = Field((), max_length=5)
     order_id: Id | None = None
     product: Code | None = None

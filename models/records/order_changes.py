@@ -56,6 +56,7 @@ def _move(session: Session, row: Order, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.row_version += 1
+    row.date_untold = row.date_untold or "due_at" in values
     session.flush()
     moved = {"order": row.id, "due": row.due_at, "priority": row.priority}
     for statement in (_MOVE_JOBS, _MOVE_WORK):

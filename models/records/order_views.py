@@ -66,9 +66,9 @@ def _orders() -> Select[*tuple[Any, ...]]:
 
 def _order(row: Row[Any]) -> OrderView:
     return OrderView(
-        **row.Order.model_dump(exclude={"tenant_id", "product_id", "created_by"}), product_sku=row.product_sku,
-        product_name=row.product_name, template_code=row.template_code, produced=row.produced,
-        short=short(row.Order.status, row.Order.quantity, row.produced),
+        **row.Order.model_dump(exclude={"tenant_id", "product_id", "created_by", "date_untold"}),
+        product_sku=row.product_sku, product_name=row.product_name, template_code=row.template_code,
+        produced=row.produced, short=short(row.Order.status, row.Order.quantity, row.produced),
     )  # fmt: skip
 
 

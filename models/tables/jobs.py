@@ -23,6 +23,7 @@ class Job(Row, table=True):
         Index("jobs_by_due", "tenant_id", "status", "due_at", "id"),
         Index("jobs_by_order", "order_id", "lot_number"),
         Index("jobs_by_creation", "tenant_id", "created_at", "id"),
+        Index("jobs_by_standing", "tenant_id", text("(ended_at IS NOT NULL)"), "due_at", "id"),
         Index(
             "jobs_by_end",
             "tenant_id",

@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.tables.base import Row, document, exact, identity, instant, reference
@@ -12,7 +12,10 @@ _STATUS = "status IN ('PLANNED','IN_PROGRESS','ON_HOLD','DONE','CANCELLED')"
 
 
 class Order(Row, table=True):
-    """Business intent: somebody wants N of a product, made by one published template."""
+    """Business intent: somebody wants N of a product, made by one published template.
+
+    `date_untold` says that its date was moved and its workflows have not been told so yet.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -27,6 +30,7 @@ class Order(Row, table=True):
         Index("orders_by_creator", "tenant_id", "created_by", "created_at", "id"),
         Index("orders_by_template", "tenant_id", "template_id", "status"),
         Index("orders_not_launched", "tenant_id", "created_at", postgresql_where="launched_at IS NULL"),
+        Index("orders_date_untold", "tenant_id", "id", postgresql_where="date_untold"),
         Index(
             "orders_by_end",
             "tenant_id",
@@ -55,6 +59,7 @@ class Order(Row, table=True):
     launched_at: datetime | None = instant()
     ended_at: datetime | None = instant()
     row_version: int = 1
+    date_untold: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class OrderChange(Row, table=True):

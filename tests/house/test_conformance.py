@@ -175,7 +175,7 @@ def test_wire_names_are_those_that_histories_hold() -> None:
     }
     workflows = {getattr(one, "__temporal_workflow_definition").name for one in WORKFLOWS}
     assert activities | workflows == WIRE_NAMES
-    assert (queues.UPDATE_SUBMIT, queues.SIGNAL_SUBMIT) == ("submit", "submit_queued")
+    assert (queues.UPDATE_SUBMIT, queues.SIGNAL_SUBMIT, queues.SIGNAL_DATE) == ("submit", "submit_queued", "date_moved")
 
 
 def test_every_operation_of_the_api_has_a_name_of_its_own_and_a_summary() -> None:

@@ -65,7 +65,7 @@ def test_message_handlers_give_no_command_to_temporal(path):
 
 def test_the_handlers_are_found_where_they_are():
     named = {handler.name for path in _FILES for handler in _handlers(path.read_text(encoding="utf-8"))}
-    assert {"submit", "submit_queued", "job_finished", "fact_number"} <= named
+    assert {"submit", "submit_queued", "job_finished", "date_moved", "fact_number"} <= named
 
 
 @pytest.mark.parametrize(

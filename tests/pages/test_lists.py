@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import text
 
-from models.connections.postgres import begin
 from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.api.running import Floor
 from tests.factories import Factory
-from tests.floor import place, publish_lamp, rows, scale
+from tests.floor import execute, place, publish_lamp, rows, scale
 from tests.pages.conftest import Browser
 from tests.pages.reading import Reader
 from tests.working import working
@@ -80,14 +78,38 @@ def test_the_list_of_work_orders_leads_from_what_waits_to_what_has_ended(browser
     publish_lamp(tenant)
     scale(tenant, place(tenant))
     ended = rows(tenant, "SELECT id FROM work_orders WHERE step_index = 0")[0].id
-    with begin(tenant.id) as session:
-        finish = "UPDATE work_orders SET state = 'COMPLETED', ended_at = now() WHERE id = :id"
-        session.execute(text(finish), {"id": ended})
+    execute(tenant, "UPDATE work_orders SET state = 'COMPLETED', ended_at = now() WHERE step_index = 0")
     maria = browser(Role.MANAGER)
     *_, last_open, finished = [link for link in Reader(maria.get("/work-orders").text).addresses if "?in=" in link]
     assert finished == f"/work-orders/{ended}?in=all"
     assert finished in Reader(maria.get(last_open).text).addresses
     assert last_open in Reader(maria.get(finished).text).addresses
+
+
+def test_the_list_of_jobs_begins_with_what_is_open_and_due_first(browser: Opens, tenant: Factory) -> None:
+    publish_lamp(tenant)
+    for month in (3, 1, 2):
+        scale(tenant, place(tenant, due_at=f"2027-0{month}-01T12:00:00Z"))
+    execute(tenant, "UPDATE jobs SET status = 'DONE', ended_at = now() WHERE due_at < '2027-01-15'")
+    maria = browser(Role.MANAGER)
+
+    def shown(path: str) -> tuple[list[str], list[str]]:
+        """The rows of a page, and where it leads further."""
+        found = Reader(maria.get(path).text).addresses
+        return [one for one in found if "?in=" in one], [one for one in found if "cursor=" in one]
+
+    jobs = [row.id for row in rows(tenant, "SELECT id FROM jobs ORDER BY ended_at NULLS FIRST, due_at")]
+    links, _ = shown("/jobs")
+    assert links == [f"/jobs/{identity}?in=all" for identity in jobs]
+    assert [link.partition("?")[0] for link in shown("/jobs?status=PLANNED&status=IN_PROGRESS")[0]] == [
+        f"/jobs/{identity}" for identity in jobs[:2]
+    ]
+    walked, further = shown("/jobs?limit=1")
+    for _ in jobs[1:]:
+        more, further = shown(f"/jobs{further[0].removeprefix('/jobs')}")
+        walked += more
+    assert [link.partition("?")[0] for link in walked] == [link.partition("?")[0] for link in links]
+    assert links[2] in Reader(maria.get(links[1]).text).addresses
 
 
 def test_ticked_orders_are_acted_on_and_each_is_told_of(browser: Opens, tenant: Factory, worker: None) -> None:  # noqa: ARG001

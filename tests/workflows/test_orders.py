@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,12 +12,16 @@ from temporalio.client import Client, WorkflowHandle
 from models.connections.settings import settings
 from models.messages.commands import CancelWorkOrder
 from models.messages.jobs import job_workflow_id, order_workflow_id
-from models.records.orders import not_launched
+from models.messages.orders import ChangeOrder
+from models.records.order_changes import change_order
+from models.records.orders import mark_launched, not_launched
+from models.rules.access import Role
 from models.rules.orders import Status
 from tests.factories import Factory
 from tests.floor import hands_of, place, rows, scalar
 from tests.replay.recording import replays
 from tests.workflows.running import Running
+from worker.relays import dates
 from workflows import search
 from workflows.launch import launch_order
 
@@ -68,6 +72,53 @@ async def test_an_order_of_three_jobs_is_done_when_the_last_is(temporal: Client,
     assert described.typed_search_attributes[search.STATUS] == "DONE"
     await replays(order, "order_of_three")
     assert described.close_time - described.start_time < timedelta(minutes=2)
+
+
+async def test_a_moved_date_is_shown_by_the_order_and_its_open_jobs_and_none_other(
+    temporal: Client, shop: Factory
+) -> None:
+    order_id = place(shop, "2", "1")
+    order = await launched(temporal, shop, order_id)
+    ended, job = await jobs_of(temporal, shop, order_id, 2)
+    await ended.do(CancelWorkOrder(reason="not wanted"))
+    await ended.handle.result()
+    before = (await job.handle.describe()).typed_search_attributes[search.DUE]
+    boss = shop.actor(Role.MANAGER)
+    for day in (1, 2):
+        with shop.begin() as session:
+            moved = datetime(2027, 7, day, 12, tzinfo=UTC)
+            change_order(session, boss, order_id, ChangeOrder(due_at=moved, reason="The customer called"))
+    with shop.begin() as session:
+        change_order(session, boss, order_id, ChangeOrder(priority=1, reason="The same date"))
+    assert await _told(temporal) == []  # who launches an order that nobody has launched yet, tells its date
+    with shop.begin() as session:
+        mark_launched(session, order_id)
+    assert await _told(temporal) == [order_id]
+    assert await _told(temporal) == []
+    for handle in (order, job.handle):
+        await _shows(handle, moved)
+    assert (await ended.handle.describe()).typed_search_attributes[search.DUE] == before
+    kinds = [event.event_type async for event in job.handle.fetch_history_events()]
+    assert kinds.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED) == 1
+    await job.send(*(command for key in KEYS for command in job.done(key)))
+    assert await order.result() == Status.DONE
+    await replays(order, "order_with_a_moved_date")
+    await replays(job.handle, "moved_date")
+
+
+async def _told(client: Client) -> list[UUID]:
+    """Let the relay tell what was moved; return the orders it was about."""
+    found = await asyncio.to_thread(dates.moved)
+    for tenant_id, date in found:
+        await dates.tell(client, tenant_id, date)
+    return [date.order_id for _, date in found]
+
+
+async def _shows(handle: WorkflowHandle[object, object], due: datetime) -> None:
+    """Wait until a workflow's due date in Temporal's lists is this one."""
+    async with asyncio.timeout(20):
+        while (await handle.describe()).typed_search_attributes[search.DUE] != due:  # noqa: ASYNC110 - on the server
+            await asyncio.sleep(0.02)
 
 
 async def test_an_order_whose_jobs_are_all_cancelled_is_cancelled(temporal: Client, shop: Factory) -> None:

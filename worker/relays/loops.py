@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from worker.adapters.smtp import MailServerAway
-from worker.relays import commands, launches, mail, notices, outbox, pruning, reminders, retention, webhooks
+from worker.relays import commands, dates, launches, mail, notices, outbox, pruning, reminders, retention, webhooks
 
 _log = structlog.get_logger("worker.relays")
 _REST, _A_WHILE, _A_MOMENT, _LONGEST_PAUSE, _A_MINUTE, _AN_HOUR = 0.5, 1.0, 5.0, 10.0, 60.0, 3600.0
@@ -51,6 +51,12 @@ async def _launches(client: Client) -> int:
 async def _reminders(client: Client) -> int:
     for tenant_id, job in await asyncio.to_thread(reminders.quiet_jobs):
         await reminders.settle(client, tenant_id, job)
+    return 0
+
+
+async def _dates(client: Client) -> int:
+    for tenant_id, date in await asyncio.to_thread(dates.moved):
+        await dates.tell(client, tenant_id, date)
     return 0
 
 
@@ -100,6 +106,7 @@ async def run_relays(client: Client, stop: asyncio.Event) -> None:
         relays.create_task(_keep_doing("commands", lambda: _commands(client), stop))
         relays.create_task(_keep_doing("launches", lambda: _launches(client), stop))
         relays.create_task(_keep_doing("reminders", lambda: _reminders(client), stop, _A_MOMENT))
+        relays.create_task(_keep_doing("dates", lambda: _dates(client), stop, _A_MOMENT))
         relays.create_task(_keep_doing("webhooks", webhooks.deliver_all, stop))
         relays.create_task(_keep_doing("notices", _notices, stop, _A_MINUTE))
         relays.create_task(_keep_doing("pruning", _prune, stop, _AN_HOUR))

@@ -15,6 +15,7 @@ from models.records.beside import Beside, beside
 from models.records.cells import Cells, whole_as_cells
 from models.records.paging import Listing, page
 from models.records.refusals import found
+from models.rules.orders import ENDED
 from models.tables.access.credentials import ApiKey, Station
 from models.tables.access.people import User
 from models.tables.catalog import Product
@@ -23,8 +24,13 @@ from models.tables.orders import Order
 from models.tables.work_orders import WorkOrder
 
 _LISTING = Listing(
-    "jobs", Job.id, sorts={"due_at": Job.due_at, "created_at": Job.created_at, "code": Job.code}, search=(Job.code,)
-)
+    "jobs", Job.id,
+    sorts={
+        "standing": (col(Job.ended_at).is_not(None), Job.due_at), "due_at": Job.due_at, "created_at": Job.created_at,
+        "code": Job.code,
+    },
+    search=(Job.code,),
+)  # fmt: skip
 _LABELS = {"order_code": Order.code, "product_sku": Product.sku}
 _COLUMNS = {name: _LABELS.get(name) or getattr(Job, name) for name in JobView.model_fields}
 _EVENTS = Listing("job_events", JobEvent.command_id, sorts={"seq": JobEvent.seq})
@@ -84,22 +90,28 @@ def _view(row: Row[Any]) -> JobView:
 
 def jobs(session: Session, filters: JobFilters) -> Page[JobView]:
     """Return one page of jobs."""
-    return page(session, _wanted(filters), _LISTING, filters, _view)
+    return page(session, _wanted(filters), _LISTING, _ordered(filters), _view)
 
 
 def every_job(session: Session, filters: JobFilters) -> Cells:
     """Return all jobs that fit, as cells, in the order asked for."""
-    return whole_as_cells(session, _wanted(filters), _LISTING, filters, _COLUMNS)
+    return whole_as_cells(session, _wanted(filters), _LISTING, _ordered(filters), _COLUMNS)
 
 
 def beside_job(session: Session, filters: JobFilters, job_id: UUID) -> Beside:
     """Return the jobs before and after one in a list."""
-    return beside(session, _wanted(filters), _LISTING, filters, job_id)
+    return beside(session, _wanted(filters), _LISTING, _ordered(filters), job_id)
 
 
 def codes(session: Session, job_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the codes of those of some jobs that there are."""
     return {row.id: row.code for row in session.execute(_CODES, {"ids": list(job_ids)})}
+
+
+def _ordered(filters: JobFilters) -> JobFilters:
+    """Return the same request, by date where all that is asked for is open, or has ended: that index serves it."""
+    alike = filters.late or filters.held is not None or len({status in ENDED for status in filters.status}) == 1
+    return filters.model_copy(update={"sort": "due_at"}) if filters.sort == "standing" and alike else filters
 
 
 def _wanted(filters: JobFilters) -> Select[*tuple[Any, ...]]:
