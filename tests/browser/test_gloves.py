@@ -145,3 +145,23 @@ def test_what_a_scan_did_is_told_above_the_dialog_it_was_done_in(person: Opens, 
     page.get_by_role("button", name="Finish this work").click()
     page.evaluate("dispatchEvent(new CustomEvent('scanned', {detail: 'NO-SUCH-CODE'}))")
     expect(page.locator("#signal:popover-open")).to_contain_text("Nobody knows the code NO-SUCH-CODE")
+
+
+def test_what_was_refused_tells_what_was_counted_and_is_seen_in_one_tap(person: Opens, floor: Floor) -> None:
+    page = _begun(person, floor)
+    order = page.url.rpartition("/")[2]
+    page.context.set_offline(True)
+    for good in ("2", "1"):
+        page.get_by_role("button", name="Finish this work").click()
+        page.locator("#good").fill(good)
+        page.get_by_role("button", name="Count and go on").click()
+    job = floor.manager.get(f"/work-orders/{order}").json()["job_id"]
+    assert floor.manager.post(f"/jobs/{job}/cancel", {"reason": "gone"}).status_code == 200
+    page.context.set_offline(False)
+    refused = page.locator("#attention-list .row-item")
+    expect(refused).to_have_count(2, timeout=20_000)
+    expect(refused.nth(0)).to_contain_text("Pieces counted · Good 2")
+    expect(refused.nth(1)).to_contain_text("Pieces counted · Good 1")
+    page.get_by_role("button", name="All seen").click()
+    expect(page.locator("#attention")).to_be_hidden()
+    expect(page.locator("#outbox-attention")).to_be_hidden()
