@@ -44,6 +44,16 @@ def test_all_work_centres_are_a_choice_as_well(browser: Opens, tenant: Factory) 
         assert (page.status_code, page.text.count("data-work-card")) == (200, work), address
 
 
+def test_a_shared_station_begins_with_its_own_work_centre(browser: Opens, tenant: Factory, token: str) -> None:
+    lamp_job(tenant)
+    person = _at_station(browser, token)
+    _step_up(person)
+    assert person.get("/station").text.count("data-work-card") == 1
+    execute(tenant, "UPDATE stations SET work_center_id = (SELECT id FROM work_centers WHERE code = 'PACK')")
+    assert person.get("/station").text.count("data-work-card") == 0
+    assert person.get("/station?center=").text.count("data-work-card") == 1
+
+
 def test_a_pin_opens_the_station_and_only_there(browser: Opens, token: str) -> None:
     person = _at_station(browser, token)
     assert person.get("/station").headers["location"] == "/station/door?next=%2Fstation"

@@ -214,7 +214,7 @@ if (document.getElementById("centers")) {
   const chosen = new URLSearchParams(location.search).get("center");
   const before = localStorage.getItem("center");
   if (chosen !== null) localStorage.setItem("center", chosen);
-  else if (before) location.replace(`/station?center=${encodeURIComponent(before)}`);
+  else if (before !== null && before !== document.getElementById("centers").dataset.shown) location.replace(`/station?center=${encodeURIComponent(before)}`);
 }
 
 const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": handingOver };
