@@ -23,6 +23,8 @@ class WorkOrderView(Message):
     state: WorkOrderState
     held: bool
     hold_reason: str | None
+    job_held: bool = Field(description="Its whole job is on hold, and it is not through yet")
+    job_hold_reason: str | None
     work_center: str
     assignee_id: Id | None
     assignee: str | None
@@ -41,6 +43,16 @@ class WorkOrderView(Message):
     ready_at: Instant | None
     started_at: Instant | None
     ended_at: Instant | None
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether nobody may go on with it: it is on hold, or its whole job is."""
+        return self.held or self.job_held
+
+    @property
+    def why_stopped(self) -> str:
+        """Return why it is on hold; its own reason comes before its job's."""
+        return (self.hold_reason if self.held else self.job_hold_reason if self.job_held else None) or ""
 
 
 class TimeEntryView(Message):
@@ -108,7 +120,7 @@ class WorkOrderFilters(PageRequest):
     state: tuple[WorkOrderState, ...] = Field((), max_length=7)
     mine: bool = False
     unassigned: bool = False
-    held: bool | None = None
+    held: bool | None = Field(None, description="On hold by itself or with its whole job, or neither")
     job_id: Id | None = None
     order_id: Id | None = None
     assignee_id: Id | None = None

@@ -64,12 +64,14 @@ _ENDANGERED = text("""
 """)
 _CENTERS = text("""
     SELECT c.code, c.name, c.machines, count(*) FILTER (WHERE w.state = 'IN_PROGRESS') AS running,
-           count(*) FILTER (WHERE w.state = 'READY' AND NOT w.held) AS ready,
-           count(*) FILTER (WHERE w.state = 'PAUSED' AND NOT w.held) AS paused, count(*) FILTER (WHERE w.held) AS held,
-           count(*) FILTER (WHERE w.state = 'WAITING' AND NOT w.held) AS waiting,
+           count(*) FILTER (WHERE w.state = 'READY' AND NOT (w.held OR j.held)) AS ready,
+           count(*) FILTER (WHERE w.state = 'PAUSED' AND NOT (w.held OR j.held)) AS paused,
+           count(*) FILTER (WHERE w.held OR j.held) AS held,
+           count(*) FILTER (WHERE w.state = 'WAITING' AND NOT (w.held OR j.held)) AS waiting,
            coalesce(sum(w.planned_minutes) FILTER (WHERE w.state <> 'WAITING'), 0) AS minutes
       FROM work_centers c
       LEFT JOIN work_orders w ON w.work_center_id = c.id AND w.ended_at IS NULL
+      LEFT JOIN jobs j ON j.id = w.job_id
      WHERE c.active GROUP BY c.id ORDER BY minutes DESC, c.code
 """)
 # OFFSET 0 keeps the planner from reading the needs of every order there ever was.

@@ -37,6 +37,7 @@ _MARKS = (
 # What Western files hold beside ASCII: seeing nothing else, Windows' own encoding is the plain answer.
 _WESTERN = frozenset("äöüÄÖÜßéèêëàâáçñíóúôøØåÅæÆœ€£¥§µ°²³±×÷½¼¾®©™–—‘’‚“”„…•·«»\xa0")  # noqa: RUF001 - meant as they are
 _OTHERS = ["cp1252", "cp1250", "cp1251", "gb18030", "shift_jis", "euc_kr"]
+_NEITHER = "This is no text, and no spreadsheet that can be read: save it as .xlsx or as CSV, then import that file."
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
 
 
@@ -51,7 +52,7 @@ def text_of(content: bytes) -> tuple[str, str]:
             raise BomFileRefused(FileFault.NOT_TEXT, advice)
     text, encoding = _decoded(content)
     if _CONTROL.search(text):
-        raise BomFileRefused(FileFault.NOT_TEXT, "This is no text file: a parts list must be a CSV or TSV file.")
+        raise BomFileRefused(FileFault.NOT_TEXT, _NEITHER)
     if not text.strip():
         raise BomFileRefused(FileFault.EMPTY, "The file is empty.")
     return text, encoding

@@ -126,6 +126,40 @@ def test_pieces_are_not_counted_as_good_beside_a_value_outside_its_limits(
     until(lambda: _kinds(tenant)[-1] == "reported")
 
 
+def _count(page: Page, good: str, torque: str) -> None:
+    page.get_by_role("button", name="Finish this work").click()
+    page.locator("#good").fill(good)
+    page.locator("#field-torque").fill(torque)
+    page.get_by_role("button", name="Count and go on").click()
+
+
+def test_whoever_has_counted_every_piece_is_still_asked_for_what_must_be_recorded(
+    person: Opens, floor: Floor, tenant: Factory
+) -> None:
+    page = _begun(person, floor, "mount")
+    _count(page, "4", "")
+    expect(page.locator("[data-left-shown]")).to_have_text("0")
+    page.get_by_role("button", name="Finish this work").click()
+    page.get_by_role("button", name="Finish the work").click()
+    expect(page.locator("#fault-torque")).to_contain_text("must be recorded")
+    page.locator("#field-torque").fill("1,5")
+    page.get_by_role("button", name="Finish the work").click()
+    page.get_by_role("link", name="Choose the next work").click()
+    until(lambda: _kinds(tenant)[-1] == "completed")
+
+
+def test_what_a_count_recorded_is_not_asked_for_again(person: Opens, floor: Floor, tenant: Factory) -> None:
+    page = _begun(person, floor, "mount")
+    _count(page, "2", "1,5")
+    expect(page.locator("[data-left-shown]")).to_have_text("2")
+    for _ in ("on the same page", "on the page read anew"):
+        page.get_by_role("button", name="Finish this work").click()
+        page.get_by_role("button", name="Finish the work").click()
+        page.get_by_role("button", name="Undo").click()
+        page.reload()
+    assert _kinds(tenant)[-1] == "reported"
+
+
 def test_a_step_of_the_buttons_is_as_fine_as_the_limits(person: Opens, floor: Floor) -> None:
     page = _begun(person, floor, "mount")
     page.get_by_role("button", name="Finish this work").click()
@@ -145,3 +179,23 @@ def test_what_a_scan_did_is_told_above_the_dialog_it_was_done_in(person: Opens, 
     page.get_by_role("button", name="Finish this work").click()
     page.evaluate("dispatchEvent(new CustomEvent('scanned', {detail: 'NO-SUCH-CODE'}))")
     expect(page.locator("#signal:popover-open")).to_contain_text("Nobody knows the code NO-SUCH-CODE")
+
+
+def test_what_was_refused_tells_what_was_counted_and_is_seen_in_one_tap(person: Opens, floor: Floor) -> None:
+    page = _begun(person, floor)
+    order = page.url.rpartition("/")[2]
+    page.context.set_offline(True)
+    for good in ("2", "1"):
+        page.get_by_role("button", name="Finish this work").click()
+        page.locator("#good").fill(good)
+        page.get_by_role("button", name="Count and go on").click()
+    job = floor.manager.get(f"/work-orders/{order}").json()["job_id"]
+    assert floor.manager.post(f"/jobs/{job}/cancel", {"reason": "gone"}).status_code == 200
+    page.context.set_offline(False)
+    refused = page.locator("#attention-list .row-item")
+    expect(refused).to_have_count(2, timeout=20_000)
+    expect(refused.nth(0)).to_contain_text("Pieces counted · Good 2")
+    expect(refused.nth(1)).to_contain_text("Pieces counted · Good 1")
+    page.get_by_role("button", name="All seen").click()
+    expect(page.locator("#attention")).to_be_hidden()
+    expect(page.locator("#outbox-attention")).to_be_hidden()

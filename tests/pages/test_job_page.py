@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from models.messages.commands import AssignWorkOrder, CompleteWorkOrder, HoldWorkOrder, StartWorkOrder
 from models.records.jobs import pieces
 from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.factories import Factory
-from tests.floor import execute, lamp_job, place, publish_lamp, rows, scalar
+from tests.floor import execute, lamp_job, place, publish_lamp, rows, scalar, scale
 from tests.pages.conftest import Browser
 from tests.pages.reading import Reader
 
@@ -185,6 +186,10 @@ def test_a_customer_follows_their_order_in_plain_words_and_sees_nothing_inside(b
     assert api.get(f"/orders/{theirs}/progress").status_code == 404
     assert api.get(f"{own}/progress").json()["percent"] == 0
     assert api.get(f"{own}/forecast").status_code == 403
+    scale(tenant, UUID(own.rpartition("/")[2]))
+    execute(tenant, "UPDATE manufacturing_orders SET produced = 2")
+    execute(tenant, "UPDATE orders SET status = 'DONE', ended_at = now()")
+    assert "It is done: 2 of 3 pieces turned out well." in carla.get(own).text
 
 
 def test_progress_is_the_share_of_planned_work_and_whole_only_when_done(tenant: Factory) -> None:

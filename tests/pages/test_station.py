@@ -44,6 +44,16 @@ def test_all_work_centres_are_a_choice_as_well(browser: Opens, tenant: Factory) 
         assert (page.status_code, page.text.count("data-work-card")) == (200, work), address
 
 
+def test_a_shared_station_begins_with_its_own_work_centre(browser: Opens, tenant: Factory, token: str) -> None:
+    lamp_job(tenant)
+    person = _at_station(browser, token)
+    _step_up(person)
+    assert person.get("/station").text.count("data-work-card") == 1
+    execute(tenant, "UPDATE stations SET work_center_id = (SELECT id FROM work_centers WHERE code = 'PACK')")
+    assert person.get("/station").text.count("data-work-card") == 0
+    assert person.get("/station?center=").text.count("data-work-card") == 1
+
+
 def test_a_pin_opens_the_station_and_only_there(browser: Opens, token: str) -> None:
     person = _at_station(browser, token)
     assert person.get("/station").headers["location"] == "/station/door?next=%2Fstation"
@@ -101,6 +111,25 @@ def test_blocked_work_says_why_and_who(browser: Opens, tenant: Factory) -> None:
     assert "Blocked" in page
     assert "Cut wire" in page.partition("Waits for")[2].partition("The technician")[0]
     assert "Waits for" in browser(Role.TECHNICIAN).get(f"/station/{hands.work_order('mount').id}").text
+
+
+def test_work_of_a_job_on_hold_is_not_offered_and_says_why(browser: Opens, tenant: Factory) -> None:
+    lamp_job(tenant)
+    cut = scalar(tenant, "SELECT id FROM work_orders WHERE step_key = 'cut'")
+    tom, maria = browser(Role.TECHNICIAN), browser(Role.MANAGER)
+    assert "Ready for anybody" in tom.get("/station").text
+    execute(tenant, "UPDATE jobs SET held = true, hold_reason = 'Wrong drawing'")
+    assert "Ready for anybody" not in tom.get("/station").text
+    told = tom.get(f"/station/{cut}").text
+    assert "On hold: Wrong drawing. A manager releases it." in told
+    assert 'id="dock" data-state="READY" data-held="yes"' in told
+    assert "Wrong drawing" in maria.get(f"/work-orders/{cut}").text
+    assert str(cut) in maria.get("/work-orders?held=true").text
+    assert str(cut) not in maria.get("/work-orders?held=false").text
+    execute(tenant, "UPDATE work_orders SET assignee_id = :tom", tom=tenant.actor(Role.TECHNICIAN).user_id)
+    assert "On hold: Wrong drawing" in tom.get("/station").text
+    execute(tenant, "UPDATE work_orders SET state = 'COMPLETED', ended_at = now() WHERE id = :cut", cut=cut)
+    assert str(cut) not in maria.get("/work-orders?held=true").text
 
 
 def test_a_printed_code_leads_to_its_work(browser: Opens, tenant: Factory) -> None:

@@ -4,7 +4,7 @@ import htmx from "htmx.org";
 import { once } from "./parts/bounce.js";
 import * as camera from "./parts/camera.js";
 import { forget, keep } from "./parts/drafts.js";
-import { check, read, renew, watch } from "./parts/entries.js";
+import { check, read, remember, renew, watch } from "./parts/entries.js";
 import "./parts/keys.js";
 import * as lock from "./parts/lock.js";
 import "./parts/offline.js";
@@ -33,6 +33,11 @@ const drafted = (id) => `${words.user}:${id}`;
 function left() {
   const counted = mine().filter((tap) => tap.request?.action === "report").reduce((sum, tap) => sum + pieces(tap.request), 0);
   return Number((Number(work().dataset.left) - counted).toFixed(6));
+}
+
+/** How many good pieces were counted before, here and on the server. */
+function passed() {
+  return mine().filter((tap) => tap.request?.action === "report").reduce((sum, tap) => sum + Number(tap.request.good), Number(work().dataset.good));
 }
 
 function showState() {
@@ -109,7 +114,7 @@ function finishing(form) {
 }
 
 async function finish(form, complete) {
-  if (!check(form, words, left(), complete)) return;
+  if (!check(form, words, { left: left(), passed: passed(), complete })) return;
   const { request, files } = read(form);
   const small = await Promise.all(files.map(async (file) => ({ ...file, blob: await ready(file.blob) })));
   if (small.some((file) => !file.blob)) {
@@ -119,7 +124,9 @@ async function finish(form, complete) {
   form.closest("dialog").close();
   const kept = await send({ request: { action: complete ? "complete" : "report", ...request }, files: small, holds: complete ? UNDO : 0 });
   // What finishes the work stays entered: it may be undone or refused, and is then corrected rather than typed again.
-  if (kept && !complete) renew(form, left());
+  if (!kept || complete) return;
+  remember(form);
+  renew(form, left());
 }
 
 function reporting(form) {
@@ -214,7 +221,7 @@ if (document.getElementById("centers")) {
   const chosen = new URLSearchParams(location.search).get("center");
   const before = localStorage.getItem("center");
   if (chosen !== null) localStorage.setItem("center", chosen);
-  else if (before) location.replace(`/station?center=${encodeURIComponent(before)}`);
+  else if (before !== null && before !== document.getElementById("centers").dataset.shown) location.replace(`/station?center=${encodeURIComponent(before)}`);
 }
 
 const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": handingOver };

@@ -50,16 +50,23 @@ FAULTS = (marked("Damaged"), marked("Wrong size"), marked("Wrong part"), marked(
 # Codes are read by the station's camera, and no other page may use it.
 _CAMERA = "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 ScannedCode = Annotated[str, Path(max_length=300)]
-# Empty is every work centre, which is a choice as well.
-Center = Annotated[str, Query(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9._/+:-]*)?$")]
+# Empty is every work centre, which is a choice as well; where none was made, a shared station begins with its own.
+_CENTER = Query(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9._/+:-]*)?$")
+Center = Annotated[str, _CENTER]
+ChosenCenter = Annotated[str | None, _CENTER]
 
 
 @router.get("/station")
 def get_station(
-    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: Center = ""
+    screen: TheScreen, actor: MayWorkOnOrders, _sees: MayReadOwnWorkOrders, center: ChosenCenter = None
 ) -> HTMLResponse:
     """Show the work that is mine or may become mine."""
-    return _list("station/list.html", screen, actor, center)
+    return _list("station/list.html", screen, actor, _own_center(screen, actor) if center is None else center)
+
+
+def _own_center(screen: Screen, actor: Actor) -> str:
+    here = station_here(screen.request, actor)
+    return (here.station.work_center if here else None) or ""
 
 
 @router.get("/station/cards")

@@ -69,12 +69,18 @@ _PARTS = text("""
 """)
 
 
+# What is through stays what it became, whatever holds its job.
+_JOB_HELD = and_(col(Job.held), col(WorkOrder.ended_at).is_(None))
+
+
 def _statement() -> Select[*tuple[Any, ...]]:
     return (
         select(
             WorkOrder,
             col(Job.code).label("job_code"),
             col(Job.plan_hash).label("plan_hash"),
+            _JOB_HELD.label("job_held"),
+            case((_JOB_HELD, col(Job.hold_reason))).label("job_hold_reason"),
             col(WorkCenter.code).label("work_center"),
             col(User.display_name).label("assignee"),
             col(Team.code).label("team"),
@@ -88,8 +94,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
     hidden = {"tenant_id", "work_center_id", "returned", "retrieved"}
-    labels = {"job_code": row.job_code, "work_center": row.work_center, "assignee": row.assignee, "team": row.team}
-    return {**row.WorkOrder.model_dump(exclude=hidden), **labels}
+    labels = ("job_code", "job_held", "job_hold_reason", "work_center", "assignee", "team")
+    return {**row.WorkOrder.model_dump(exclude=hidden), **{label: getattr(row, label) for label in labels}}
 
 
 def _mine(me: UUID) -> ColumnElement[bool]:
@@ -145,7 +151,7 @@ def _wanted(session: Session, filters: WorkOrderFilters, me: UUID) -> Select[*tu
         (col(WorkOrder.job_id), filters.job_id),
         (col(Job.order_id), filters.order_id),
         (col(WorkOrder.assignee_id), filters.assignee_id),
-        (col(WorkOrder.held), filters.held),
+        (or_(col(WorkOrder.held), _JOB_HELD), filters.held),
     )
     statement = statement.where(*(column == value for column, value in wanted if value is not None))
     if filters.work_center is not None:

@@ -63,8 +63,11 @@ export function watch(form, words, left) {
 /** Every count of pieces and parts; what is no number is NaN. */
 const counts = (form) => [...form.querySelectorAll(".steppers input, .used-part .stepper input")].map((field) => number(field.value));
 
-/** Tell everything that keeps the form from being sent; true where nothing does. Bad values may go with bad pieces. */
-export function check(form, words, left, complete) {
+/**
+ * Tell everything that keeps the form from being sent; true where nothing does. Bad values may go with bad pieces; what a
+ * count recorded need not be entered again.
+ */
+export function check(form, words, { left, passed, complete }) {
   const [good, scrapped, rejected] = pieces(form);
   const sum = good + scrapped + rejected;
   const wrong = [];
@@ -74,7 +77,8 @@ export function check(form, words, left, complete) {
   form.querySelector("#finish-fault").textContent = wrong.join(" · ");
   let fine = !wrong.length;
   for (const entry of form.querySelectorAll("[data-field]")) {
-    const text = good > 0 && (complete || value(entry, form) !== null) ? fault(entry, form, words) : "";
+    const asked = value(entry, form) !== null || (complete && entry.dataset.recorded === undefined);
+    const text = good + (complete ? passed : 0) > 0 && asked ? fault(entry, form, words) : "";
     tell(entry, text);
     fine &&= !text;
   }
@@ -116,6 +120,11 @@ function showPlanned(form) {
     const taken = Number(row.dataset.planned) * share;
     field.value = row.dataset.shown = plain(row.dataset.uom === "pcs" ? Math.ceil(taken - 1e-9) : taken);
   }
+}
+
+/** Know from now on what a count has recorded. */
+export function remember(form) {
+  for (const entry of form.querySelectorAll("[data-field]")) if (value(entry, form) !== null) entry.dataset.recorded = "";
 }
 
 /** Begin anew for the pieces that are left. */

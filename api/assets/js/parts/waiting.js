@@ -16,17 +16,25 @@ export function showOutbox(taps, outbox, words) {
   const attention = document.getElementById("outbox-attention");
   attention.hidden = !refused.length;
   attention.textContent = filled(words.attention, refused.length);
-  document.getElementById("attention-list").replaceChildren(...refused.map((tap) => row(tap, outbox, JSON.parse(words.refusals))));
+  document.getElementById("attention-list").replaceChildren(...refused.map((tap) => row(tap, outbox, words)));
+  const all = document.getElementById("attention-all");
+  all.hidden = refused.length < 2;
+  all.onclick = () => refused.forEach((tap) => outbox.dismiss(tap.number));
+  if (!refused.length) document.getElementById("attention").close();
 }
+
+/** What was counted by a tap, so that it can be counted again. */
+const counted = (request, words) =>
+  ["good", "scrapped", "rejected"].filter((name) => Number(request?.[name])).map((name) => ` · ${words[name]} ${request[name]}`).join("");
 
 /** `said` holds patterns, and a sentence for each kind of refusal, where the person's language is not the server's. */
 const cause = ({ pattern, named, kind, detail }, said) =>
   said[pattern]?.replace(/\{(\w+)\}/g, (place, name) => named[name] ?? place) ?? said[kind] ?? detail;
 
-function row(tap, outbox, said) {
+function row(tap, outbox, words) {
   const line = document.getElementById("attention-row").content.cloneNode(true);
-  line.querySelector("strong").textContent = tap.label;
-  line.querySelector(".row-cause").textContent = cause(tap, said);
+  line.querySelector("strong").textContent = tap.label + counted(tap.request, words);
+  line.querySelector(".row-cause").textContent = cause(tap, JSON.parse(words.refusals));
   line.querySelector("a").href = `/station/${tap.work_order_id}`;
   line.querySelector("button").addEventListener("click", () => outbox.dismiss(tap.number));
   return line;
