@@ -20,7 +20,7 @@ from models.messages.work_orders import (
 from models.records import plans
 from models.records.beside import Beside, beside
 from models.records.cells import Cells, whole_as_cells
-from models.records.paging import Listing, page
+from models.records.paging import Column, Listing, page
 from models.records.refusals import found
 from models.rules.boms import requirement
 from models.rules.search import sought
@@ -43,8 +43,13 @@ _LISTING = Listing(
         "priority": WorkOrder.priority,
     },
 )  # fmt: skip
-_LABELS = {"job_code": Job.code, "work_center": WorkCenter.code, "assignee": User.display_name, "team": Team.code}
-_COLUMNS = {name: _LABELS.get(name) or getattr(WorkOrder, name) for name in WorkOrderView.model_fields}
+# What is through stays what it became, whatever holds its job.
+_JOB_HELD = and_(col(Job.held), col(WorkOrder.ended_at).is_(None))
+_LABELS: dict[str, Column] = {
+    "job_code": col(Job.code), "job_held": _JOB_HELD, "job_hold_reason": case((_JOB_HELD, col(Job.hold_reason))),
+    "work_center": col(WorkCenter.code), "assignee": col(User.display_name), "team": col(Team.code),
+}  # fmt: skip
+_COLUMNS = {name: _LABELS[name] if name in _LABELS else getattr(WorkOrder, name) for name in WorkOrderView.model_fields}
 # Work orders are many and their names few: each name is jumped to in its index, and its rows are not read.
 _NAMES = text("""
     WITH RECURSIVE one AS (
@@ -69,21 +74,12 @@ _PARTS = text("""
 """)
 
 
-# What is through stays what it became, whatever holds its job.
-_JOB_HELD = and_(col(Job.held), col(WorkOrder.ended_at).is_(None))
-
-
 def _statement() -> Select[*tuple[Any, ...]]:
     return (
         select(
             WorkOrder,
-            col(Job.code).label("job_code"),
             col(Job.plan_hash).label("plan_hash"),
-            _JOB_HELD.label("job_held"),
-            case((_JOB_HELD, col(Job.hold_reason))).label("job_hold_reason"),
-            col(WorkCenter.code).label("work_center"),
-            col(User.display_name).label("assignee"),
-            col(Team.code).label("team"),
+            *(column.label(name) for name, column in _LABELS.items()),
         )
         .join(Job, col(Job.id) == col(WorkOrder.job_id))
         .join(WorkCenter, col(WorkCenter.id) == col(WorkOrder.work_center_id))
@@ -94,8 +90,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
     hidden = {"tenant_id", "work_center_id", "returned", "retrieved"}
-    labels = ("job_code", "job_held", "job_hold_reason", "work_center", "assignee", "team")
-    return {**row.WorkOrder.model_dump(exclude=hidden), **{label: getattr(row, label) for label in labels}}
+    return {**row.WorkOrder.model_dump(exclude=hidden), **{label: getattr(row, label) for label in _LABELS}}
 
 
 def _mine(me: UUID) -> ColumnElement[bool]:
