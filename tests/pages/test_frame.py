@@ -44,7 +44,7 @@ def test_what_goes_wrong_is_a_page_for_people_and_a_document_for_programs(browse
 
 def test_a_part_of_a_page_asked_for_after_log_out_leads_to_the_door(browser: Opens) -> None:
     answer = browser(None).get("/welcome", hx_request="true")
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login?next=%2F")
 
 
 def test_what_a_form_said_is_shown_once(browser: Opens) -> None:
