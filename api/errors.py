@@ -126,6 +126,8 @@ def _headers(kind: ProblemKind, members: Mapping[str, Any]) -> dict[str, str]:
 async def _invalid(request: Request, error: Exception) -> Response:
     """Name each wrong field by its place; what was sent is never repeated."""
     found = without_echoes(error.errors()) if isinstance(error, RequestValidationError) else []
+    if wants_page(request) and any(_is_no_id(one) for one in found):
+        return problem(request, BY_SLUG["not-found"], Sentence("There is nothing at this address."))
     if any(one["type"] == "json_invalid" for one in found):
         return problem(request, BY_SLUG["unreadable-request"], "The body is not valid JSON.")
     field = getattr(request.scope.get("route"), "body_field", None)
@@ -196,12 +198,12 @@ async def _database(request: Request, error: Exception) -> Response:
     if not away and not getattr(error, "connection_invalidated", False):
         return await _unexpected(request, error)
     _log.warning("PostgreSQL did not answer: %s", str(getattr(error, "orig", error)).strip()[:500])
-    return unavailable(request, "The database does not answer at the moment; nothing was changed.")
+    return unavailable(request, Sentence("The database does not answer at the moment; nothing was changed."))
 
 
 async def _log_store(request: Request, error: Exception) -> Response:
     _log.warning("MongoDB did not answer: %s", type(error).__name__)
-    return unavailable(request, "The audit trail cannot be read at the moment; recording goes on.")
+    return unavailable(request, Sentence("The audit trail cannot be read at the moment; recording goes on."))
 
 
 def unavailable(request: Request, detail: str) -> Response:

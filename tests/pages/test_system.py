@@ -16,6 +16,7 @@ from models.rules.access import Role
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, place, publish_lamp, rows, scalar, scale
 from tests.pages.conftest import Browser
+from tests.pages.reading import words
 from tests.rules.test_branding import PNG
 from tests.working import environment
 from worker.relays import outbox
@@ -174,6 +175,34 @@ def test_a_webhook_is_added_tried_and_its_secret_shown_once(browser: Opens, tena
     assert dev.post(f"/webhooks/{hook.id}", changed).status_code == 303
     dev.post(f"/webhooks/{hook.id}/test", {"key": "4"})
     assert "switched off" in dev.get(f"/webhooks/{hook.id}").text
+
+
+def test_what_came_of_calls_is_said_in_the_pages_language(browser: Opens, tenant: Factory) -> None:
+    dev = browser(Role.DEVELOPER)
+    dev.post("/webhooks", {"key": "1", "url": "https://8.8.8.8/hook", "events": "orders:*"})
+    (hook,) = rows(tenant, "SELECT id FROM webhooks")
+    answers = {
+        "No answer within 10 s.": "Keine Antwort in 10 s.", "HTTP 500 Oops": "HTTP 500 Oops",
+        "The call failed: ConnectError.": "Der Aufruf ist gescheitert (ConnectError).",
+        "Not called: the name 'erp.example' has no address.": "Nicht aufgerufen: Zum Namen erp.example gibt es keine",
+        "Not called: it must begin with https://.": "Nicht aufgerufen: sie muss mit https:// beginnen.",
+        "The webhook was switched off.": "Der Webhook wurde ausgeschaltet.", "The call failed.": "Der Aufruf ist",
+    }  # fmt: skip
+    for number, answer in enumerate(answers):
+        execute(
+            tenant,
+            "INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, event, data, attempts, created_at, "
+            "next_at, ended_at, delivered, answer) VALUES (:tenant, gen_random_uuid(), :hook, :number, "
+            "'orders:placed', '{}', 1, now(), now(), now(), false, :answer)",
+            tenant=tenant.id, hook=hook.id, number=str(number), answer=answer,
+        )  # fmt: skip
+    why = "20 calls in a row failed; the last one: No answer within 10 s."
+    execute(tenant, "UPDATE webhooks SET active = false, disabled_reason = :why", why=why)
+    page = words(dev.get(f"/webhooks/{hook.id}", accept_language="de").text)
+    assert [told for told in answers.values() if told not in page] == []
+    off = "Ausgeschaltet: 20 Aufrufe nacheinander sind gescheitert. Der letzte: Keine Antwort in 10 s."
+    assert off in page
+    assert off in words(dev.get("/webhooks", accept_language="de").text)
 
 
 def _put_logo(client: TestClient, who: Browser, content: bytes) -> Any:

@@ -7,9 +7,12 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.cookies import station_token
+from api.pages.frame.looks import role_words
 from api.pages.frame.screen import Screen
 from api.pages.frame.words import SOURCE, marked
 from api.problem_kind import ProblemKind
+from models.rules.access import MEANING, Permission
+from models.rules.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ _FAULT = Words(
     marked("This is a fault of FactoryOS; nothing was changed. Try again, and report it if it stays."),
 )  # fmt: skip
 _WORDS = {
-    403: Words("lock", marked("Your role may not do this"), marked("Ask an administrator for a role that may.")),
+    403: Words("lock", marked("Your role may not do this"), ""),
     404: Words("map-pin-off", marked("There is nothing here"), marked("Check the address, or go on from the menu.")),
     409: Words(
         "alert-triangle", marked("The present state does not allow this"), marked("Look again and decide anew.")
@@ -36,12 +39,14 @@ _WORDS = {
         marked("Go back, correct it, and try again."),
     ),
     429: Words("clock", marked("Too many tries"), marked("Wait a little, then try again.")),
-    503: Words("cloud-off", marked("A server does not answer"), marked("Nothing was changed. Try again in a moment.")),
+    413: Words("alert-triangle", marked("This is too large"), marked("Send less at once, such as a smaller file.")),
+    503: Words("cloud-off", marked("A server does not answer"), marked("Try again in a moment.")),
 }  # fmt: skip
 _OTHER = Words("alert-triangle", marked("That did not work"), marked("Go back and try again."))
 _LEAST_FAULT = 500
-# Their title and remedy say it all: a detail that is not translated is left out.
-_SAID_ENOUGH = frozenset({403, 404})
+# Their title and remedy say it all: a detail that is not translated is left out, for these in any language.
+_SAID_ENOUGH = frozenset({403, 404, 422, 503})
+_SAID_ALL = frozenset({413, 500})
 _JOURNEY = "/api/v1/auth/oidc/"  # a browser on its way to another log-in server and back
 
 
@@ -58,15 +63,31 @@ def problem_page(request: Request, kind: ProblemKind, detail: str, trace_id: str
     screen: Screen = getattr(request.state, "screen", None) or Screen(request, None, None)
     status = int(kind.status)
     words = _WORDS.get(status, _FAULT if status >= _LEAST_FAULT else _OTHER)
-    told = screen.translated(detail)
-    if told == detail and screen.language != SOURCE and status in _SAID_ENOUGH:
+    told = screen.translated(_in_words(screen, detail))
+    if status in _SAID_ALL or (told == detail and screen.language != SOURCE and status in _SAID_ENOUGH):
         told = ""
-    traced = trace_id if status >= _LEAST_FAULT else None
-    return screen.show("frame/problem.html", status, words=words, detail=told, trace_id=traced)
+    ours = status >= _LEAST_FAULT
+    return screen.show(
+        "frame/problem.html", status, words=words, detail=told, trace_id=trace_id if ours else None,
+        again=_address(request) if ours and request.method == "GET" else None,
+    )  # fmt: skip
+
+
+def _in_words(screen: Screen, detail: str) -> str:
+    """Return a refusal with what people call a role and a permission in place of the names that programs use."""
+    if not isinstance(detail, Sentence) or "permission" not in detail.values:
+        return detail
+    meaning = screen.translated(MEANING[Permission(str(detail.values["permission"]))]).rstrip(".")
+    role = screen.translated(role_words(str(detail.values.get("role", ""))))
+    return Sentence(detail.pattern, **detail.values | {"permission": meaning, "role": role})
+
+
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _to_log_in(request: Request) -> Response:
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = _address(request)
     if request.method != "GET":
         wanted = "/"
     door = "/station/door" if station_token(request) else "/login"

@@ -1,6 +1,7 @@
 """Other programs that are told what happens here: who they are, what reached them, and their secrets."""
 
 import json
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from api.pages.frame.faults import WRONG, faults_of
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
 from api.pages.frame.words import marked
+from api.pages.system.answers import answer_words
 from models.connections.postgres import begin, read
 from models.messages.access import Actor
 from models.messages.webhooks import DeliveryFilters, WebhookDraft, WebhookFilters
@@ -136,7 +138,10 @@ def _list(
 ) -> HTMLResponse:  # fmt: skip
     with read(actor.sight) as session:
         found = records.webhooks(session, filters)
-    return screen.show("system/webhooks.html", 422 if faults else 200, found=found, form=form, faults=faults or {})
+    return screen.show(
+        "system/webhooks.html", 422 if faults else 200, found=found, form=form, faults=faults or {},
+        answer_words=partial(answer_words, screen),
+    )  # fmt: skip
 
 
 def _one(
@@ -145,7 +150,10 @@ def _one(
     with read(actor.sight) as session:
         hook = records.webhook(session, webhook_id)
         found = records.deliveries(session, webhook_id, filters)
-    return screen.show("system/webhook.html", 422 if faults else 200, hook=hook, found=found, faults=faults or {})
+    return screen.show(
+        "system/webhook.html", 422 if faults else 200, hook=hook, found=found, faults=faults or {},
+        answer_words=partial(answer_words, screen),
+    )  # fmt: skip
 
 
 def _secret(screen: Screen, webhook_id: UUID, secret: str | None) -> HTMLResponse:
