@@ -33,7 +33,12 @@ class StillScaling(Problem):
     def __init__(self, code: str, made: int, of: int) -> None:
         super().__init__(
             "conflict",
-            f"Order {code} is still being made into jobs, {made:,} of {of:,} so far; ask again when all are there.",
+            Sentence(
+                "Order {order} is still being made into jobs, {made} of {of} so far; ask again when all are there.",
+                order=code,
+                made=f"{made:,}",
+                of=f"{of:,}",
+            ),
             headers={"Retry-After": "2"},
         )
         self._made, self._of = made, of

@@ -13,6 +13,7 @@ from api.pages.frame.words import FOLDER, LANGUAGES, SOURCE
 from models.messages import mistakes
 from models.rules import explanations, forecasts, passwords, pins
 from models.rules.access import MEANING
+from models.rules.audit import FEATURES
 from models.rules.catalog import PartKind
 from models.rules.jobs import words
 from models.rules.templates import DataKind, TemplateStatus
@@ -46,22 +47,23 @@ def said() -> Catalog:
 def _sentences() -> Iterator[str]:
     """Yield what permissions mean, why secrets are refused, and what refusals say."""
     yield from MEANING.values()
-    yield from {module_words(permission): None for permission in MEANING}
+    yield from {module_words(name): None for name in (*MEANING, *FEATURES)}
     yield from (*mistakes.SENTENCES, *passwords.SENTENCES, *pins.SENTENCES)
     yield from (*words.DONE_TO_IT.values(), *words.WHERE_IT_STANDS.values())
     yield from (kind.value for kind in (*DataKind, *TemplateStatus, *PartKind))
     yield from (unit.code for unit in UNITS.values() if unit.counted)
     for path in sorted(path for folder in _SAYING for path in folder.rglob("*.py")):
+        first = _FIRST | {"ValueError"} if path.parent.name == "messages" else _FIRST
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield from _said_by(node)
+            yield from _said_by(node, first)
 
 
-def _said_by(node: ast.AST) -> Iterator[str]:
+def _said_by(node: ast.AST, first: set[str]) -> Iterator[str]:
     if isinstance(node, ast.Assign) and [_name(one) for one in node.targets] == ["_WHAT"]:
         yield from _texts(node.value)
     if isinstance(node, ast.Call):
         name = _name(node.func)
-        place = 1 if name in _SECOND else 0 if name in _FIRST | _THINGS else None
+        place = 1 if name in _SECOND else 0 if name in first | _THINGS else None
         for given in node.args[place : place + 1] if place is not None else ():
             yield from _texts(given)
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from textwrap import wrap
 
 from models.messages.templates import Plan, PlanStep
+from models.rules.sentences import Sentence
 from models.rules.work_orders import WorkOrderState
 from templates_engine.drawing_style import HELD, LOOKS, MARKERS, STYLE, Look
 from templates_engine.layout import CARD_HEIGHT, CARD_WIDTH, Edge, Layout, Route, place
@@ -26,7 +27,12 @@ class DrawingTooLarge(ValueError):  # noqa: N818 - errors name the refusal
     """A Plan with more steps than a picture can show."""
 
     def __init__(self, steps: int) -> None:
-        super().__init__(f"A drawing shows at most {MOST_STEPS} steps; this plan has {steps}. Use the list instead.")
+        super().__init__(
+            Sentence(
+                "A drawing shows at most {most} steps; this plan has {steps}. Use the list instead.",
+                most=MOST_STEPS, steps=steps,
+            )
+        )  # fmt: skip
         self.steps = steps
 
 

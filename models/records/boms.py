@@ -62,7 +62,7 @@ class BomHasCycle(Unfit):
     """A part that would, some levels down, be made of itself; `path` names the parts on the way."""
 
     def __init__(self, path: tuple[str, ...]) -> None:
-        super().__init__(f"A part cannot be made of itself: {' → '.join(path)}.")
+        super().__init__(Sentence("A part cannot be made of itself: {path}.", path=" → ".join(path)))
         self.path = path
 
     def members(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Protocol
 
+from models.rules.sentences import Sentence
 from models.rules.templates import LineBasis
 from models.rules.units import DIGITS, MEASURE_STEP, precision
 
@@ -15,7 +16,9 @@ class LossImpossible(ValueError):  # noqa: N818 - errors name the refusal
     """A loss outside 0 to below 100 percent: nothing good would ever come out."""
 
     def __init__(self, percent: Decimal) -> None:
-        super().__init__(f"A loss of {percent} % is not possible; it must be at least 0 and below 100 %.")
+        super().__init__(
+            Sentence("A loss of {percent} % is not possible; it must be at least 0 and below 100 %.", percent=percent)
+        )
         self.percent = percent
 
 

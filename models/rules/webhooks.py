@@ -5,6 +5,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 
 from models.rules.audit import FEATURES
+from models.rules.sentences import Sentence
 
 TEST_EVENT = "webhooks:test"
 MOST_FAILURES = 50
@@ -19,13 +20,18 @@ def hears(wanted: Iterable[str], event: str) -> bool:
     return any(one in {event, f"{feature}:*"} for one in wanted)
 
 
-def misnamed(event: str) -> str | None:
+def misnamed(event: str) -> Sentence | None:
     """Say why nothing would ever be heard of an event, and which one may be meant; None for a feature there is."""
     feature, _, past = event.partition(":")
     if feature in FEATURES:
         return None
-    meant = "".join(f" Did you mean '{each}:{past}'?" for each in get_close_matches(feature, FEATURES, n=1))
-    return f"Nothing is ever told of '{event}'.{meant} Events begin with: {', '.join(FEATURES)}."
+    meant = next((f"{each}:{past}" for each in get_close_matches(feature, FEATURES, n=1)), None)
+    return Sentence(
+        "Nothing is ever told of '{event}'. Did you mean '{meant}'? Events begin with: {features}."
+        if meant
+        else "Nothing is ever told of '{event}'. Events begin with: {features}.",
+        event=event, meant=meant, features=", ".join(FEATURES),
+    )  # fmt: skip
 
 
 def pause_after(attempts: int) -> timedelta | None:

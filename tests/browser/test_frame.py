@@ -60,6 +60,15 @@ def test_commands_are_carried_out_from_the_same_place_and_by_touch(person: Opens
     assert maria.url.endswith("/orders")
 
 
+def test_saved_filters_fit_on_a_phone_however_long_the_words_are(person: Opens) -> None:
+    maria = person(Role.MANAGER, size="phone", language="de")
+    maria.goto("/orders")
+    maria.get_by_text("Gespeicherte Filter").tap()
+    sheet = maria.locator(".kept-sheet").bounding_box()
+    assert sheet is not None
+    assert (sheet["x"], sheet["x"] + sheet["width"]) == (16, 374)
+
+
 def test_the_search_says_when_the_server_is_away(person: Opens) -> None:
     maria = person(Role.MANAGER)
     maria.goto("/orders")

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -6,8 +7,9 @@ from jinja2 import UndefinedError
 
 from api.pages.frame.assets import assets
 from api.pages.frame.environment import TEMPLATES, environment
+from api.pages.frame.formats import Formats, zone
 from api.pages.frame.texts import whole
-from api.pages.frame.words import accepted, known
+from api.pages.frame.words import LANGUAGES, accepted, known, locale, translations
 from models.rules.access import Role
 from tests.pages.conftest import Browser
 
@@ -74,3 +76,15 @@ def test_the_language_is_the_first_wish_that_is_spoken_here() -> None:
 def test_a_code_stays_whole_and_a_long_one_breaks_behind_its_own_signs() -> None:
     assert whole("A<B-7") == '<span class="whole">A&lt;B-7</span>'
     assert whole("CAP_100NF-0402/50V.X") == ('<span class="whole">CAP_<wbr>100NF-<wbr>0402/<wbr>50V.<wbr>X</span>')
+
+
+def test_a_day_is_written_as_its_language_writes_it() -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    shown = {
+        language: Formats(locale(language), zone("Europe/Berlin"), translations(language), now)
+        for language in LANGUAGES
+    }
+    at = datetime(2026, 11, 16, 8, 30, tzinfo=UTC)
+    assert [">Mon 16 Nov<" in shown["en"].day(at), ">Mo., 16. Nov.<" in shown["de"].day(at)] == [True, True]
+    assert ">16. Nov., 09:30<" in shown["de"].instant(at)
+    assert ">3. Mai 2025<" in shown["de"].day(datetime(2025, 5, 3, tzinfo=UTC))

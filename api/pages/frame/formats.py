@@ -25,9 +25,15 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+# Languages that write a day as an ordinal: "Mo., 16. Nov." and not "Mo. 16 Nov."
+_ORDINAL = frozenset({"de"})
+
+
 # A list shows the same few days again and again, and Babel takes its time for each.
 @lru_cache(maxsize=2_000)
 def _day(day: date, pattern: str, locale: Locale) -> str:
+    if locale.language in _ORDINAL:
+        pattern = pattern.replace("EEE ", "EEE, ").replace("d ", "d. ")
     return str(format_date(day, pattern, locale=locale))
 
 

@@ -45,7 +45,7 @@ _WORDS = {
 _OTHER = Words("alert-triangle", marked("That did not work"), marked("Go back and try again."))
 _LEAST_FAULT = 500
 # Their title and remedy say it all: a detail that is not translated is left out, for these in any language.
-_SAID_ENOUGH = frozenset({403, 404, 422, 503})
+_SAID_ENOUGH = frozenset({403, 404, 422, 429, 503})
 _SAID_ALL = frozenset({413, 500})
 _JOURNEY = "/api/v1/auth/oidc/"  # a browser on its way to another log-in server and back
 
