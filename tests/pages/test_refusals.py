@@ -58,4 +58,5 @@ def test_a_page_that_is_not_there_or_not_for_somebody_says_so(german: Opens, ten
     nowhere = uuid4()
     maria = german(Role.MANAGER)
     assert f"Los „{nowhere}“ gibt es nicht." in words(maria.get(f"/jobs/{nowhere}").text)
-    assert "Ihre Rolle „manager“ hat das Recht „settings:edit“ nicht" in words(maria.get("/settings").text)
+    told = "Ihre Rolle „Leitung“ hat das Recht „Ändern, was für die ganze Fabrik gilt“ nicht"
+    assert told in words(maria.get("/settings").text)
