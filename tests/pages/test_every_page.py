@@ -130,7 +130,7 @@ def test_pieces_are_called_so_on_every_page_in_german(browser: Opens, subjects: 
         text = Reader(browser(Role.ADMIN).get(address, accept_language="de").text).text
         # A form that sends the code shows it behind the word.
         assert not re.search(r"\bpcs\b", text.replace("(pcs)", "")), address
-        said += text.count("Stk.")
+        said += text.count("Stück")
     assert said
 
 

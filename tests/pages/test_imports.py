@@ -173,7 +173,7 @@ def test_why_a_row_or_a_file_is_not_taken_is_said_in_the_pages_language(browser:
     look = words(ivan.get(path, accept_language="de").text)
     for told in (
         "Menge: „viele“ ist keine Zahl.", "Menge: „-8“ ist negativ.", "Die Einheit „Elle“ ist nicht bekannt.",
-        "Es fehlt die Menge.", "2.5 Stk. ist keine ganze Zahl: Stimmt die Einheit?", "Die Datei nennt als Summe 9.99;",
+        "Es fehlt die Menge.", "2.5 Stück ist keine ganze Zahl: Stimmt die Einheit?", "Die Datei nennt als Summe 9.99;",
     ):  # fmt: skip
         assert told in look, look
     refused = ivan.post(path, {"key": "i1", "version": "1", "action": "import"}, accept_language="de")

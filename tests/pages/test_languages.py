@@ -60,7 +60,7 @@ def test_a_unit_within_a_sentence_is_a_word_of_its_language() -> None:
     sentence = Sentence("'{part}' is counted in steps of {step} {uom}.", part="NUT", step=1, uom=word("pcs"))
     refusal = Refusal.saying(RefusalKind.UNKNOWN_PART, sentence)
     assert refusal.detail == "'NUT' is counted in steps of 1 pcs."
-    assert refusal_words(refusal, "de") == "„NUT“ wird in Schritten von 1 Stk. gezählt."
+    assert refusal_words(refusal, "de") == "„NUT“ wird in Schritten von 1 Stück gezählt."
     assert [word(code) for code in ("kg", "{x}")] == ["kg", "{x}"]
 
 

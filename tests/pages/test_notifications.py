@@ -59,4 +59,4 @@ def test_quantities_are_written_as_people_write_them(browser: Opens, tenant: Fac
     ada = browser(Role.ADMIN)
     assert "Nut: 62 of 1,063.5 pcs are there" in ada.get("/notifications").text
     ada.jar["language"] = "de"
-    assert "Nut: 62 von 1.063,5 Stk. sind da" in ada.get("/notifications").text
+    assert "Nut: 62 von 1.063,5 Stück sind da" in ada.get("/notifications").text

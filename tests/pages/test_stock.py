@@ -32,8 +32,8 @@ def test_goods_are_received_once_and_the_page_says_what_there_is_now(browser: Op
     assert "Received. In stock now: BASE 20 pcs, WIRE 2.5 m." in words(ivan.get("/stock/receive").text)
     ivan.post("/stock/receive", _lines(BASE="1") | {"key": "k2"}, accept_language="de")
     form = ivan.get("/stock/receive", accept_language="de").text
-    assert "jetzt im Bestand: BASE 21 Stk." in words(form)
-    assert '<option value="pcs" data-words="Stk.">Stk. (pcs)</option>' in form
+    assert "Jetzt im Bestand: BASE 21 Stück." in words(form)
+    assert '<option value="pcs" data-words="Stück">Stück (pcs)</option>' in form
     ledger = words(ivan.get("/stock/ledger").text)
     # On a narrow screen the time stands under the part.
     assert re.search(r"BASE Base \d+ \w+, [\d:]+ Received DN 12 \+20 pcs DN 12 The inventory_manager", ledger)
