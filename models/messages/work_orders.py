@@ -94,6 +94,14 @@ class WorkOrderDetail(WorkOrderView):
     times: tuple[TimeEntryView, ...]
 
 
+class ReworkTarget(Message):
+    """A step that pieces may be sent back to; `usual` is where they go when nobody says otherwise."""
+
+    key: str
+    name: str
+    usual: bool
+
+
 class WaitsFor(Message):
     """Work that must be finished before other work may begin, and who has it in hand."""
 

@@ -1,5 +1,6 @@
 """What a job's page, its traveller and the order's page tell."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -53,6 +54,18 @@ def test_why_work_does_not_move_is_said_in_the_pages_language(browser: Opens, te
     page = Reader(browser(Role.MANAGER).get(f"/orders/{hands.order_id}", accept_language="de").text)
     assert "Gesperrt: 100 % <Riss>" in page.text
     assert "Die Leitung hebt die Sperre auf." in page.text
+
+
+def test_pieces_are_sent_back_to_a_step_that_leads_to_theirs(browser: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant)
+    for key in ("cut", "mount", "polish", "check"):
+        hands.work(key)
+    page = browser(Role.MANAGER).get(f"/work-orders/{hands.work_order('check').id}").text
+    (choice,) = re.findall(r'<select[^>]*name="target">(.*?)</select>', page, re.DOTALL)
+    offered = re.findall(r'<option value="(\w+)"( selected)?>', choice)
+    assert dict(offered) == {"check": "", "polish": "", "mount": " selected", "cut": ""}
+    assert offered[0][0] == "check"
+    assert offered[-1][0] == "cut"
 
 
 def test_pieces_add_up_in_every_line_also_after_scrap_and_rework(tenant: Factory) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.messages.commands import StartWorkOrder
 from models.messages.stations import StationDraft
 from models.records.access import own_pin, stations
 from models.records.access.passwords import hash_password
@@ -52,6 +53,13 @@ def test_a_shared_station_begins_with_its_own_work_centre(browser: Opens, tenant
     execute(tenant, "UPDATE stations SET work_center_id = (SELECT id FROM work_centers WHERE code = 'PACK')")
     assert person.get("/station").text.count("data-work-card") == 0
     assert person.get("/station?center=").text.count("data-work-card") == 1
+
+
+def test_what_somebody_has_begun_is_theirs_to_end_at_every_work_centre(browser: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant)
+    hands.do(StartWorkOrder(), "cut", by=Role.TECHNICIAN)
+    page = browser(Role.TECHNICIAN).get("/station?center=PACK").text
+    assert f'data-work-card="{hands.work_order("cut").id}"' in page
 
 
 def test_a_pin_opens_the_station_and_only_there(browser: Opens, token: str) -> None:

@@ -33,7 +33,8 @@ _S = WorkOrderState
 _SHOWN = 60
 _BLOCKED_SHOWN = 12
 # What may be worked on, the earliest due first; held and waiting work comes after it, with what it waits for.
-_MINE = WorkOrderFilters(mine=True, state=(_S.IN_PROGRESS, _S.PAUSED, _S.READY), held=False, limit=_SHOWN)
+_BEGUN = WorkOrderFilters(mine=True, state=(_S.IN_PROGRESS, _S.PAUSED), held=False, limit=_SHOWN)
+_GIVEN = WorkOrderFilters(mine=True, state=(_S.READY,), held=False, limit=_SHOWN)
 _FREE = WorkOrderFilters(unassigned=True, held=False, limit=_SHOWN)
 # What is nobody's is offered to whoever may take it up.
 _TAKEN_UP_BY = {_S.READY: Permission.WORK_ORDERS_START, _S.PAUSED: Permission.WORK_ORDERS_RESUME}
@@ -80,19 +81,20 @@ def get_cards(
 def _list(template: str, screen: Screen, actor: Actor, asked: str) -> HTMLResponse:
     center = asked or None
     with read(actor.sight) as session:
-        mine, waiting, held = (
+        # What somebody has begun is theirs to end, whichever work centre the station shows.
+        begun = records.work_orders(session, _BEGUN, actor.user_id).items
+        given, waiting, held = (
             records.work_orders(session, filters.model_copy(update={"work_center": center}), actor.user_id).items
-            for filters in (_MINE, _WAITING, _HELD)
+            for filters in (_GIVEN, _WAITING, _HELD)
         )
         free = _free(session, actor, center)
         centers = work_centers(session, _CENTERS).items if screen.may(Permission.CATALOG_READ) else ()
-        notes = newest_notes(session, [order.id for order in (*mine, *free)])
+        notes = newest_notes(session, [order.id for order in (*begun, *given, *free)])
         before = waits_for(session, [order.id for order in waiting])
         open_calls = calls(session, _OPEN_CALLS).items
     return _page(
-        screen, actor, template, begun=tuple(order for order in mine if order.state is not _S.READY),
-        given=tuple(order for order in mine if order.state is _S.READY), free=free, blocked=(*held, *waiting),
-        before=before, notes=notes, calls=open_calls, centers=centers, center=center,
+        screen, actor, template, begun=begun, given=given, free=free, blocked=(*held, *waiting), before=before,
+        notes=notes, calls=open_calls, centers=centers, center=center,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from models.messages.work_orders import WorkOrderFilters
 from models.records import filters as saved_filters
 from models.records.access.workers import people_who_work, teams_that_work
 from models.records.work_orders import views as records
+from models.records.work_orders.rework import rework_targets
 from models.rules.access import TO_DO, Permission
 from models.rules.filters import FilteredList
 from models.rules.work_orders import MOVES, Action, WorkOrderState
@@ -86,7 +87,7 @@ def _fitting(actor: Actor, filters: WorkOrderFilters) -> list[UUID]:
 @router.get("/work-orders/{work_order_id}")
 def get_work_order(screen: TheScreen, work_order_id: UUID, actor: MayReadOwnWorkOrders) -> HTMLResponse:
     """Show one work order."""
-    facts: dict[str, Any] = {"people": (), "teams": (), "beside": None}
+    facts: dict[str, Any] = {"people": (), "teams": (), "targets": (), "beside": None}
     with read(actor.sight) as session:
         order = records.work_order(session, actor.tenant_id, work_order_id)
         came_from = screen.came_from(WorkOrderFilters)
@@ -94,6 +95,8 @@ def get_work_order(screen: TheScreen, work_order_id: UUID, actor: MayReadOwnWork
             facts["beside"] = records.beside_work_order(session, came_from, actor.user_id, work_order_id)
         if screen.may(TO_DO[Action.ASSIGN]):
             facts |= {"people": people_who_work(session), "teams": teams_that_work(session)}
+        if screen.may(TO_DO[Action.REWORK]):
+            facts["targets"] = rework_targets(session, actor.tenant_id, work_order_id)
     labels = {field.key: field for field in order.fields}
     actions = {action.value for state, action in MOVES if state is order.state and action in _DONE}
     actions -= {"hold"} if order.held else {"release"}
