@@ -1,6 +1,7 @@
 """Replays a folder of histories with today's workflows: `python replay.py FOLDER` prints one line per difference."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -26,3 +27,6 @@ async def main(folder: Path) -> None:
 if __name__ == "__main__":
     renew_early()
     asyncio.run(main(Path(sys.argv[1])))
+    sys.stdout.flush()
+    # Threads of the SDK may still be letting go of what they held, and a Python that takes itself apart dies of that.
+    os._exit(0)
