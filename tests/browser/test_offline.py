@@ -72,6 +72,12 @@ def test_what_was_kept_goes_with_the_log_out(person: Opens, floor: Floor) -> Non
         page.goto(kept)
 
 
+def test_nothing_is_kept_for_whoever_stands_at_the_door(person: Opens, floor: Floor) -> None:
+    page = _at_work(person, floor)
+    page.goto("/login")
+    until(lambda: _kept(page) == [])
+
+
 def test_nothing_but_the_station_and_built_files_is_kept(person: Opens, floor: Floor) -> None:
     page = _at_work(person, floor)
     page.goto("/work-orders")

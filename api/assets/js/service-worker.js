@@ -30,9 +30,10 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
-  if (request.method !== "GET") {
-    if (DOORS.test(pathname)) event.waitUntil(forget());
-  } else if (pathname.startsWith("/static/")) {
+  // Standing at a door counts as well: until a log-out is answered, the page that is left may still ask for its parts.
+  if (DOORS.test(pathname) && (request.method !== "GET" || request.mode === "navigate")) event.waitUntil(forget());
+  if (request.method !== "GET") return;
+  if (pathname.startsWith("/static/")) {
     event.respondWith(file(request));
   } else if (STATION.test(pathname)) {
     event.respondWith(page(event));
