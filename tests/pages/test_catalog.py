@@ -114,6 +114,7 @@ def test_a_bill_of_materials_is_written_in_lines_and_shown_as_a_tree(browser: Op
     lamp, ivan = _id(tenant, "LAMP"), browser(Role.INVENTORY_MANAGER)
     saved = ivan.post(f"/parts/{lamp}/bom", BOM | {"version": _version(tenant, "LAMP")})
     assert saved.status_code == 303, saved.text
+    assert "Material for 2.5" in words(ivan.get(f"/parts/{lamp}?quantity=2,5").text)
     page = words(ivan.get(f"/parts/{lamp}?quantity=10").text)
     assert "BASE Base each 2 pcs in all 20 pcs" in page
     assert "WIRE Wire each 0.55 m in all 5.5 m" in page

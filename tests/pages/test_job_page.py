@@ -68,6 +68,15 @@ def test_pieces_are_sent_back_to_a_step_that_leads_to_theirs(browser: Opens, ten
     assert offered[-1][0] == "cut"
 
 
+def test_pieces_to_be_sent_back_may_be_written_with_a_comma(browser: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant)
+    hands.work("cut")
+    form = {"key": "k", "quantity": "0,5", "target": "cut", "reason": "Too short"}
+    browser(Role.MANAGER).post(f"/work-orders/{hands.work_order('cut').id}/rework", form)
+    (asked,) = rows(tenant, "SELECT data FROM commands WHERE action = 'rework' AND door = 'update'")
+    assert (Decimal(asked.data["quantity"]), asked.data["target"]) == (Decimal("0.5"), "cut")
+
+
 def test_pieces_add_up_in_every_line_also_after_scrap_and_rework(tenant: Factory) -> None:
     hands = lamp_job(tenant, "5")
     hands.work("cut")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator
 
+from api.pages.frame.asking import number
 from api.pages.frame.screen import Screen
 from api.routes.boms import tree_of
 from models.connections.postgres import read
@@ -21,7 +23,7 @@ from templates_engine.boms import BomRefused
 class Asked(Message):
     """For how many a tree is shown."""
 
-    quantity: PositiveQuantity | None = Field(None)
+    quantity: Annotated[PositiveQuantity | None, BeforeValidator(number)] = None
 
 
 @dataclass(frozen=True, slots=True)

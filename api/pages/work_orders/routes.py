@@ -12,7 +12,7 @@ from api.bulk import many_work_orders
 from api.commands import Wish
 from api.deps import MayControlWorkOrders, MayReadOwnWorkOrders, requires
 from api.pages.frame.acting import ActForm, carry_out
-from api.pages.frame.asking import checked, filters_of
+from api.pages.frame.asking import checked, filters_of, number
 from api.pages.frame.bulk import TheBulk, meant, told_of_each
 from api.pages.frame.faults import reason
 from api.pages.frame.routing import pages
@@ -138,5 +138,7 @@ def _asked(action: Action, form: ControlForm) -> dict[str, Any]:
         kind, _, identity = form.to.partition(":")
         asked |= {"user_id" if kind == "person" else "team_id": identity} if identity else {}
     if action is Action.REWORK:
-        asked |= {name: value for name, value in (("quantity", form.quantity), ("target", form.target)) if value}
+        asked |= {
+            name: value for name, value in (("quantity", number(form.quantity)), ("target", form.target)) if value
+        }
     return asked
