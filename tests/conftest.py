@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from deploy.stack.plan import Plan
 from tests.stack import running_servers
+
+# A busy machine refuses nothing, and what failed once fails again: `--hypothesis-profile exploring` seeks new cases.
+properties.register_profile("exploring", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.register_profile("repeatable", properties.get_profile("exploring"), derandomize=True)
+properties.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +31,8 @@ def servers() -> Iterator[Plan]:
         os.environ.update(plan.environment)
         # A tap may wait long for its answer here: a busy machine must not turn a 200 into a 202.
         os.environ["FACTORYOS_UPDATE_SECONDS"] = "60"
+        # And no relay may take it meanwhile for one that nobody waits for: what it refuses, nobody is told.
+        os.environ["FACTORYOS_RELAY_AFTER_SECONDS"] = "120"
         # Every test logs in from the same address.
         os.environ["FACTORYOS_CREDENTIAL_LIMIT"] = "100000/minute"
         settings.cache_clear()

@@ -115,7 +115,7 @@ def test_rework_uses_only_what_is_named(job: Hands) -> None:
     assert (used(job, "BASE"), used(job, "SCREW")) == (before[0], before[1] + 2)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(shares=st.lists(st.integers(1, 7), min_size=1, max_size=6))
 def test_however_progress_is_split_the_books_come_out_the_same(servers: object, shares: list[int]) -> None:
     assert servers

@@ -92,7 +92,7 @@ def request_for(data: st.DataObject, word: str) -> Any:
     return plain[word]() if word in plain else told[word](reason="so")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(shape=st.sampled_from(sorted(SHAPES)), lot=st.integers(1, 4), data=st.data())
 def test_after_any_walk_the_rows_tell_the_state_the_workflow_has(
     servers: object, shape: str, lot: int, data: st.DataObject

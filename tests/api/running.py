@@ -5,7 +5,7 @@ from typing import Any
 
 from models.rules.access import Role
 from tests.api.conftest import Api
-from tests.floor import DATA, DUE, PARTS, publish_lamp, receive
+from tests.floor import DATA, DUE, PARTS, execute, publish_lamp, receive
 
 
 class Floor:
@@ -59,7 +59,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool) else str(value)
 
 
-def until(condition: Any, seconds: float = 20) -> Any:
+def until(condition: Any, seconds: float = 60) -> Any:
     """Ask again until something holds, as a person who reloads the page."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -68,6 +68,11 @@ def until(condition: Any, seconds: float = 20) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError("it did not come true in time")
+
+
+def minutes_pass(api: Api) -> None:
+    """Make every undecided command so old that nobody is taken to wait for it any more."""
+    execute(api.factory, "UPDATE commands SET received_at = received_at - interval '5 minutes' WHERE state = 'PENDING'")
 
 
 def slug(answer: Any) -> str:

@@ -12,13 +12,13 @@ from tests.api.conftest import Api
 from tests.api.people import Somebody
 from tests.api.running import Floor, slug, until
 from tests.floor import rows
-from tests.working import environment, working
+from tests.working import working
 
 
 @pytest.fixture(scope="module", autouse=True)
 def worker(servers: object) -> Iterator[None]:
     assert servers
-    with environment(FACTORYOS_RELAY_AFTER_SECONDS="0"), working(relays=True):
+    with working(relays=True):
         yield
 
 

@@ -15,14 +15,13 @@ from models.tables.access.credentials import ApiKey
 from tests.api.conftest import Api
 from tests.api.running import Floor, completion, slug, until
 from tests.floor import receive
-from tests.working import environment, working
+from tests.working import working
 
 
 @pytest.fixture(scope="module", autouse=True)
 def worker(servers: object) -> Iterator[None]:
     assert servers
-    # Commands that nobody waits for are delivered at once, not when they are five seconds old.
-    with environment(FACTORYOS_RELAY_AFTER_SECONDS="0"), working(relays=True):
+    with working(relays=True):
         yield
 
 

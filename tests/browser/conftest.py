@@ -12,7 +12,7 @@ from threading import Thread
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from api.app import create_app
 from api.pages.frame import assets
@@ -27,6 +27,7 @@ from tests.working import working
 __all__ = ["other_tenant", "tenant"]
 HOUSE = Path(__file__).parents[2]
 SIZES = {"phone": (390, 844), "desktop": (1440, 900), "tablet": (1024, 768), "upright": (768, 1024)}
+expect.set_options(timeout=20_000)  # a busy machine is slow, not broken
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

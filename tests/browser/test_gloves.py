@@ -193,7 +193,7 @@ def test_what_was_refused_tells_what_was_counted_and_is_seen_in_one_tap(person: 
     assert floor.manager.post(f"/jobs/{job}/cancel", {"reason": "gone"}).status_code == 200
     page.context.set_offline(False)
     refused = page.locator("#attention-list .row-item")
-    expect(refused).to_have_count(2, timeout=20_000)
+    expect(refused).to_have_count(2)
     expect(refused.nth(0)).to_contain_text("Pieces counted · Good 2")
     expect(refused.nth(1)).to_contain_text("Pieces counted · Good 1")
     page.get_by_role("button", name="All seen").click()

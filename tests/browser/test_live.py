@@ -31,18 +31,18 @@ def test_an_order_goes_from_the_managers_form_to_the_technicians_hands_and_the_d
     maria.get_by_label("Customer", exact=True).fill("Ana & Co")
     maria.get_by_role("button", name="Place the order").click()
     expect(maria.get_by_role("heading", name=re.compile("Desk lamp"))).to_be_visible()
-    expect(live.locator("#widget-tallies")).to_contain_text("Ready", timeout=20_000)
+    expect(live.locator("#widget-tallies")).to_contain_text("Ready")
     tom = person(Role.TECHNICIAN, size="phone")
     tom.goto("/station")
-    expect(tom.get_by_role("link", name=re.compile("Cut wire"))).to_be_visible(timeout=20_000)
+    expect(tom.get_by_role("link", name=re.compile("Cut wire"))).to_be_visible()
     tom.get_by_role("link", name=re.compile("Cut wire")).click()
     tom.get_by_role("button", name="Start the work").click()
-    expect(live.locator("#widget-tallies")).to_contain_text("Running", timeout=20_000)
+    expect(live.locator("#widget-tallies")).to_contain_text("Running")
     tom.get_by_role("button", name="Finish this work").click()
     tom.get_by_role("button", name="Finish the work").click()
     tom.wait_for_url("**/station")
-    expect(live.locator("#widget-throughput .fact-large").first).to_have_text("1", timeout=20_000)
-    expect(board.locator("#widget-throughput .fact-large").first).to_have_text("1", timeout=20_000)
+    expect(live.locator("#widget-throughput .fact-large").first).to_have_text("1")
+    expect(board.locator("#widget-throughput .fact-large").first).to_have_text("1")
     maria.reload()
     maria.get_by_role("region", name="Jobs of this order").get_by_role("link", name=re.compile("JOB-")).click()
     expect(maria.locator('[data-step="cut"]')).to_have_attribute("data-state", "COMPLETED")
@@ -56,7 +56,7 @@ def test_a_job_page_changes_colour_while_somebody_looks(person: Opens, floor: Fl
     maria.goto(f"/jobs/{job['id']}")
     expect(maria.locator('[data-step="cut"]')).to_have_attribute("data-state", "READY")
     floor.act(job, "cut", "start")
-    expect(maria.locator('[data-step="cut"]')).to_have_attribute("data-state", "IN_PROGRESS", timeout=20_000)
+    expect(maria.locator('[data-step="cut"]')).to_have_attribute("data-state", "IN_PROGRESS")
 
 
 def test_a_silent_server_is_told_and_the_stream_is_opened_anew(person: Opens) -> None:
@@ -72,7 +72,7 @@ def test_a_silent_server_is_told_and_the_stream_is_opened_anew(person: Opens) ->
     assert len(streams) >= 2
     maria.unroute("**/api/v1/live")
     maria.clock.run_for(17_000)
-    expect(maria.locator("#stale")).to_be_hidden(timeout=20_000)
+    expect(maria.locator("#stale")).to_be_hidden()
 
 
 def test_a_stream_refused_at_first_is_tried_again(person: Opens) -> None:

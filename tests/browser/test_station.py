@@ -140,7 +140,7 @@ def test_what_is_refused_is_shown_until_somebody_has_seen_it(person: Opens, floo
     expect(page.locator("#told")).to_have_text("saved, 1 waiting")
     floor.manager.post(f"/jobs/{floor.manager.get('/jobs').json()['items'][0]['id']}/hold", {"reason": "Wrong drawing"})
     page.context.set_offline(offline=False)
-    expect(page.locator("#attention")).to_be_visible(timeout=20_000)
+    expect(page.locator("#attention")).to_be_visible()
     expect(page.locator("#attention-list")).to_contain_text("hold")
     page.reload()
     expect(page.locator("#outbox-attention")).to_have_text("1 need attention")
@@ -164,7 +164,7 @@ def test_why_something_is_refused_is_told_in_the_language_of_whoever_tapped(pers
     page = _started_offline_in_german(person, floor)
     floor.manager.post(f"/jobs/{floor.manager.get('/jobs').json()['items'][0]['id']}/hold", {"reason": "Wrong drawing"})
     page.context.set_offline(offline=False)
-    expect(page.locator("#attention")).to_be_visible(timeout=20_000)
+    expect(page.locator("#attention")).to_be_visible()
     expect(page.locator("#attention-list .row-cause")).to_have_text(refusal_sentences("de")[RefusalKind.ON_HOLD.value])
 
 
@@ -176,7 +176,7 @@ def test_a_refusal_names_in_the_language_of_whoever_tapped_what_it_is_about(
     maria = str(tenant.actor(Role.MANAGER).user_id)
     assert floor.manager.post(f"/work-orders/{cut.id}/assign", {"user_id": maria}).status_code == 200
     page.context.set_offline(offline=False)
-    expect(page.locator("#attention")).to_be_visible(timeout=20_000)
+    expect(page.locator("#attention")).to_be_visible()
     expect(page.locator("#attention-list .row-cause")).to_contain_text(f"{cut.code} ist jemand anderem zugeteilt")
 
 

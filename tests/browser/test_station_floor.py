@@ -167,10 +167,10 @@ def test_a_call_for_help_reaches_the_manager_and_the_answer_the_station(
     page.get_by_role("button", name="Call help").click()
     page.get_by_role("button", name="Machine trouble").last.click()
     expect(page.locator(".call-card")).to_contain_text("Nobody has answered yet")
-    expect(board.locator("#widget-calls")).to_contain_text("Machine trouble", timeout=20_000)
+    expect(board.locator("#widget-calls")).to_contain_text("Machine trouble")
     board.get_by_role("button", name="I am coming").click()
     expect(board.locator(".note")).to_contain_text("sees that you are coming")
-    expect(page.locator(".call-card")).to_contain_text("The manager comes", timeout=20_000)
+    expect(page.locator(".call-card")).to_contain_text("The manager comes")
     page.get_by_role("button", name="Not needed any more").click()
     until(lambda: scalar(tenant, "SELECT state FROM calls") == "CLOSED")
 

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.messages.template_edits import (
@@ -135,7 +135,6 @@ def test_two_changes_meet_only_where_both_replace_the_same(edit, touched, meets)
     assert overlap(aims_at(edit), touched) == meets
 
 
-@settings(deadline=None)
 @given(connected_documents(), st.data())
 def test_every_change_can_be_taken_back_and_brought_back(authored, data):
     key = data.draw(st.sampled_from(keys(authored)))

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.messages.templates import DataField, PartLine, Predecessor, Step, TemplateDocument
@@ -274,7 +274,6 @@ def test_lines_broken_by_rare_characters_and_equal_lines_survive():
     assert "title:" not in write_yaml(file)
 
 
-@settings(deadline=None)
 @given(_files())
 def test_what_was_written_is_read_back_equal(file):
     assert read_yaml(write_yaml(file)) == file

@@ -331,7 +331,7 @@ def jobs(draw):
     return graph, Decimal(draw(st.integers(1, 4)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(jobs(), st.data())
 def test_whatever_is_asked_the_books_agree(drawn, data):
     graph, quantity = drawn

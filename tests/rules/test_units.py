@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules.units import UNITS, UnitMismatch, UnknownUnit, convert, known, precision, unit
@@ -54,7 +54,6 @@ def test_units_that_measure_different_things_do_not_convert(source, target):
         convert(Decimal(1), source, target)
 
 
-@settings(deadline=None)  # the first conversion loads pint
 @given(_QUANTITIES, st.sampled_from(_MEASURED), st.sampled_from(_MEASURED))
 def test_converting_there_and_back_loses_nothing_that_is_stored(quantity, source, target):
     if unit(source).dimension != unit(target).dimension:

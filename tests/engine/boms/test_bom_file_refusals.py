@@ -1,7 +1,7 @@
 """Files that are no parts list at all, and whatever else may be sent."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.messages.integrations import BomField, BomPreview, ColumnMapping
@@ -74,7 +74,7 @@ def read_or_refuse(content: bytes, wishes: ColumnMapping | None = None) -> BomPr
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_no_bytes_whatever_break_the_reader(content):
     read_or_refuse(content)
     read_or_refuse(b"Name,Qty,Unit Cost,Total\n" + content)
@@ -86,7 +86,7 @@ def test_no_bytes_whatever_break_the_reader(content):
     st.sampled_from(["utf-8", "utf-16", "cp1252", "gb18030"]),
     WISHES,
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_each_row_of_any_table_is_either_taken_or_refused(rows, delimiter, encoding, wishes):
     text = "\n".join(delimiter.join(row) for row in [["Name", "Qty", "Price", "Total", "Unit"], *rows])
     preview = read_or_refuse(text.encode(encoding, "replace"), wishes)
