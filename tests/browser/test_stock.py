@@ -38,7 +38,8 @@ def test_an_inventory_managers_day(person: Opens, tenant: Factory) -> None:
     expect(page.locator(".tree")).to_contain_text("FOOT")
 
     page.goto("/stock/receive")
-    page.keyboard.type("base\n4\n")
+    page.keyboard.type("base|C-7\n4\n")
+    expect(page.get_by_label("Lot").first).to_have_value("C-7")
     page.keyboard.type("FOOT\n40\n")
     expect(page.locator("[data-told]").first).to_contain_text("Lamp base")
     page.get_by_role("button", name="Receive", exact=True).click()
