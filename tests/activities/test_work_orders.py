@@ -64,7 +64,7 @@ def test_two_deliveries_of_the_same_command_at_the_same_time_are_one(job: Hands)
     together = Barrier(4)
 
     def write(_number: int) -> object:
-        together.wait(10)
+        together.wait(60)
         return job.write(delivery)
 
     with ThreadPoolExecutor(4) as pool:

@@ -16,7 +16,7 @@ _Found = TypeVar("_Found")
 _TICK = 0.1
 
 
-def eventually(ask: Callable[[], _Found | None], what: str, seconds: float = 60) -> _Found:
+def eventually(ask: Callable[[], _Found | None], what: str, seconds: float = 120) -> _Found:
     """Ask again and again until there is an answer that is not empty. Fails after some seconds."""
     deadline = time.monotonic() + seconds
     while True:
@@ -32,7 +32,7 @@ class Desk:
 
     def __init__(self, product: Product) -> None:
         self.product, self.shop = product, open_workshop(1)
-        self._http = httpx2.Client(base_url=f"{product.url}/api/v1", timeout=30, trust_env=False)
+        self._http = httpx2.Client(base_url=f"{product.url}/api/v1", timeout=60, trust_env=False)
 
     def close(self) -> None:
         self._http.close()
@@ -52,6 +52,17 @@ class Desk:
 
     def tap(self, step: dict[str, Any], action: str, key: str | None = None, **body: Any) -> httpx2.Response:
         return self.post(f"/work-orders/{step['work_order_id']}/{action}", body, key, self.technician)
+
+    def applied(self, step: dict[str, Any], action: str, key: str | None = None) -> httpx2.Response:
+        """Tap until that has been applied: a busy machine may need longer than one tap waits, and is asked again."""
+        key = key or str(uuid4())
+
+        def tapped() -> httpx2.Response | None:
+            answer = self.tap(step, action, key)
+            assert answer.status_code in (200, 202), answer.text
+            return answer if answer.status_code == 200 else None
+
+        return eventually(tapped, f"{action} is applied")
 
     def order(self) -> str:
         """Place an order for one lamp; returns its id."""

@@ -93,8 +93,8 @@ class Hands:
                 self.book.unreachable += 1
             else:
                 self.book.statuses[answer.status_code] += 1
-                if answer.status_code < 500:
-                    return answer
-                if answer.status_code != UNAVAILABLE:
+                if answer.status_code >= 500 and answer.status_code != UNAVAILABLE:
                     self.book.faults.append(f"{method} {path} was answered {answer.status_code}: {answer.text[:300]}")
+                if answer.status_code != UNAVAILABLE:
+                    return answer
             await asyncio.sleep(_TRY_AGAIN_SECONDS)

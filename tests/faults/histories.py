@@ -10,12 +10,23 @@ from pathlib import Path
 from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError
 
 from models.connections.temporal import connect
 
 _REPLAY = Path(__file__).with_name("replay.py")
 _FINE = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.CONTINUED_AS_NEW)
 _ROOT = _REPLAY.parents[2]
+
+
+async def unsettled(tenant_id: UUID) -> str:
+    """Tell how many workflows still run; nothing when none does."""
+    try:
+        client = await connect()
+        running = (await client.count_workflows(f"TenantId = '{tenant_id}' AND ExecutionStatus = 'Running'")).count
+    except (RuntimeError, RPCError) as away:
+        return f"Temporal is away: {away}"
+    return f"{running} workflows" if running else ""
 
 
 async def problems(tenant_id: UUID) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.stack.errors import NotReady
 from deploy.stack.probes import Probe
-from deploy.stack.process_ids import ProcessId, end
+from deploy.stack.process_ids import ProcessId, end, wait_until_gone
 from deploy.stack.run_file import Run, RunFile
 from models.connections import postgres
 from models.connections.mongo import mongo
@@ -23,7 +23,7 @@ from tests.stack import EXTERNAL
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
-_START_SECONDS, _BACK_SECONDS, _TICK = 120, 60, 0.05
+_START_SECONDS, _BACK_SECONDS, _TICK = 180, 120, 0.05
 
 
 class Product:
@@ -72,7 +72,7 @@ class Product:
         for note in notes:
             note.touch()
         for name in names:
-            self.kill(name)
+            self._put_out(name)
         try:
             yield
         finally:
@@ -82,6 +82,15 @@ class Product:
                 self.await_back(name)
             if "postgresql" in names:
                 postgres.dispose()  # our own connections to the one that was killed
+
+    def _put_out(self, name: str) -> None:
+        """Kill a process, once it is back from an earlier death, and wait until it has let go of what it held."""
+        deadline = time.monotonic() + _BACK_SECONDS
+        while not (victim := self.process(name)).alive:
+            assert time.monotonic() < deadline, f"{name} did not come back:\n{self.words()}"
+            time.sleep(_TICK)
+        victim.send(signal.SIGKILL)
+        assert not wait_until_gone([victim], _BACK_SECONDS), f"{name} outlives SIGKILL"
 
     def await_back(self, name: str) -> None:
         """Wait until a process answers again."""

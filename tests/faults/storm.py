@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.connections.postgres import read
+from tests.faults import histories
 from tests.faults.hands import Book, Hands
 from tests.faults.killer import Killer
 from tests.faults.product import Product
@@ -19,6 +20,7 @@ from tests.faults.technician import Technician
 from tests.faults.workshop import PRODUCT, Workshop, open_workshop
 
 JOBS, _LOTS, _LOT_SIZE = 20, 5, 2
+_LONGEST_WAIT_SECONDS = 15
 _UNSETTLED = text("""
     SELECT (SELECT count(*) FROM orders WHERE ended_at IS NULL) AS orders,
            (SELECT count(*) FROM commands WHERE state = 'PENDING') AS commands,
@@ -76,25 +78,32 @@ class Storm:
                 rivals = [other for other in hands if other is not one]
                 technician = Technician(one, manager, rivals, Random(random.random()))
                 tasks.create_task(technician.work(open_jobs, over))
-            tasks.create_task(self._keep_busy(manager, open_jobs, quiet, over))
+            tasks.create_task(self._tell_floor(manager, open_jobs, over))
+            placing = tasks.create_task(self._keep_busy(manager, quiet))
             await killer.run()
             quiet.set()
             ended = time.monotonic()
-            await self._settle()
+            await placing
+            deadline = time.monotonic() + self.settle_seconds
+            await self._settle(deadline)
             over.set()
+        await self._settle(deadline)  # what somebody sent last, for work that others had done, gets its refusal
         self.killed, self.settled_after = killer.done, time.monotonic() - ended
 
-    async def _keep_busy(self, manager: Hands, open_jobs: list[str], quiet: asyncio.Event, over: asyncio.Event) -> None:
-        """Place orders so that twenty jobs are open as long as the storm lasts, and tell the floor which."""
-        placed = 0
+    async def _tell_floor(self, manager: Hands, open_jobs: list[str], over: asyncio.Event) -> None:
+        """Tell the floor which jobs are open."""
         while not over.is_set():
             jobs = await manager.get("/jobs", status=["PLANNED", "IN_PROGRESS"], limit=200)
             open_jobs[:] = [job["id"] for job in jobs.get("items", [])]
+            await asyncio.sleep(0.3)
+
+    async def _keep_busy(self, manager: Hands, quiet: asyncio.Event) -> None:
+        """Place orders so that twenty jobs are open as long as the storm lasts; done when no more will be placed."""
+        while self.orders * _LOTS < self.jobs or not quiet.is_set():
             orders = await manager.get("/orders", status=["PLANNED", "IN_PROGRESS"], limit=200)
             in_work = len(orders.get("items", [])) * _LOTS
-            if placed < self.jobs or (not quiet.is_set() and in_work <= self.jobs - _LOTS):
+            if self.orders * _LOTS < self.jobs or in_work <= self.jobs - _LOTS:
                 await self._order(manager)
-                placed += _LOTS
             await asyncio.sleep(0.3)
 
     async def _order(self, manager: Hands) -> None:
@@ -108,9 +117,12 @@ class Storm:
             self.book.faults.append(f"an order was answered {answer.status_code}: {answer.text[:300]}")
 
     async def _next_write(self) -> None:
-        """Wait until another fact is committed: then a worker has work of which nobody else has heard."""
-        before = await asyncio.to_thread(self._facts)
-        while await asyncio.to_thread(self._facts) == before:  # noqa: ASYNC110 - another process writes them
+        """Wait until another fact is committed: then a worker has work of which nobody else has heard.
+
+        Where jobs have come to grief nobody may write any more: then it strikes without waiting on.
+        """
+        before, longest = await asyncio.to_thread(self._facts), time.monotonic() + _LONGEST_WAIT_SECONDS
+        while await asyncio.to_thread(self._facts) == before and time.monotonic() < longest:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.05)
 
     def _facts(self) -> int:
@@ -118,11 +130,13 @@ class Storm:
             facts: int = session.execute(_FACTS).scalar_one()
         return facts
 
-    async def _settle(self) -> None:
-        """Wait until every order has ended, every command has its fate and all is told; note what has not."""
-        deadline = time.monotonic() + self.settle_seconds
+    async def _settle(self, deadline: float) -> None:
+        """Wait until every order has ended, every command has its fate and all is told; note what has not.
+
+        The database knows the end of an order before its workflows have come to theirs, so they are asked for too.
+        """
         while True:
-            self.unsettled = await asyncio.to_thread(self._unsettled)
+            self.unsettled = await asyncio.to_thread(self._unsettled) or await histories.unsettled(self.shop.tenant_id)
             if not self.unsettled or time.monotonic() > deadline:
                 return
             await asyncio.sleep(0.3)

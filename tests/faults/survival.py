@@ -15,8 +15,11 @@ from tests.faults.storm import Storm
 KILLS = int(os.environ.get("FACTORYOS_STORM_KILLS", "12"))
 SEED = int(os.environ.get("FACTORYOS_STORM_SEED", "0")) or SystemRandom().randrange(1, 1 << 32)
 HASH_SEEDS = (1, 2, 3)
-MARKS = [pytest.mark.faults, pytest.mark.timeout(480 + 20 * KILLS)]
+MARKS = [pytest.mark.faults, pytest.mark.timeout(600 + 20 * KILLS)]
 _LEAST_COMMANDS = 17  # per job: nine steps are started and completed, and one of them may be skipped
+# Per job, of six to be expected. The share of all commands says little: the longer several people wait for the same
+# step, the more of what they send is a start that comes too late, and fewer of those are doubled.
+_LEAST_DOUBLED = 3
 
 
 def survived(storm: Storm, folder: Path, **environment: str) -> None:
@@ -33,4 +36,4 @@ def survived(storm: Storm, folder: Path, **environment: str) -> None:
     kills = storm.killed.total() - storm.killed["frozen"]
     assert kills == KILLS, f"only {storm.killed} were hit"
     assert counts["Job"] >= storm.jobs, counts
-    assert storm.book.doubled >= 0.2 * len(storm.book.sent), f"only {storm.book.doubled} were sent twice"
+    assert storm.book.doubled >= _LEAST_DOUBLED * storm.jobs, f"only {storm.book.doubled} were sent twice"

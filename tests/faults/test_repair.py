@@ -20,7 +20,7 @@ from tests.faults.hands import APPLIED, TAKEN, Book, Hands
 from tests.faults.product import Product, running_product
 from tests.faults.workshop import GATE, PRODUCT, Workshop, open_workshop
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 _TEMPORAL = ("temporal", "worker-1", "worker-2")
 
 
@@ -41,12 +41,12 @@ def database_of_temporal(product: Product) -> Iterator[Path]:
 def repair(product: Product, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "deploy", "repair", *options], env=product.environment | {"PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 
 async def place(product: Product, shop: Workshop, pieces: int) -> str:
-    async with httpx2.AsyncClient(base_url=product.url, timeout=30) as client:
+    async with httpx2.AsyncClient(base_url=product.url, timeout=60) as client:
         manager = Hands(client, shop.manager, Book())
         wanted = {
             "product": PRODUCT, "quantity": str(pieces), "lot_size": "1", "kind": "stock",
@@ -60,7 +60,7 @@ async def place(product: Product, shop: Workshop, pieces: int) -> str:
 async def work(product: Product, shop: Workshop, *, taps: int | None = None) -> int:
     """Start and complete what is ready, at most `taps` work orders; with no limit until no order is open."""
     done = 0
-    async with httpx2.AsyncClient(base_url=product.url, timeout=30) as client:
+    async with httpx2.AsyncClient(base_url=product.url, timeout=60) as client:
         hands = Hands(client, shop.technicians[0], Book())
         manager = Hands(client, shop.manager, Book())
         while taps is None or done < taps:

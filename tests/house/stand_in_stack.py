@@ -24,10 +24,10 @@ def main() -> None:
         state.run_file.end_leftovers()
         if sys.argv[2] == "servers":
             plan = make_plan(state, choose({}, auto=True), dict(os.environ), durable=True)
-            children, environment = plan.servers, plan.environment
+            children, supervisor = plan.servers, Supervisor(state.run_file, _say, plan.environment)
         else:
-            children, environment = tuple(_stand_in(state, each) for each in json.loads(sys.argv[2])), {}
-        supervisor = Supervisor(state.run_file, _say, environment, first_back_off_seconds=0.01)
+            children = tuple(_stand_in(state, each) for each in json.loads(sys.argv[2]))
+            supervisor = Supervisor(state.run_file, _say, first_back_off_seconds=0.01)
         supervisor.catch_signals()
         try:
             for child in children:

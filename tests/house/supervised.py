@@ -45,7 +45,7 @@ class Supervised:
     def pids(self) -> dict[str, ProcessId]:
         return {each.name: each.process for each in self.run.processes}
 
-    def end(self, *, timeout: float = 30) -> int:
+    def end(self, *, timeout: float = 120) -> int:
         """Stop it by SIGTERM; returns its exit code."""
         self.process.send_signal(SIGTERM)
         rest, _ = self.process.communicate(timeout=timeout)
@@ -71,7 +71,7 @@ def supervised(home: Path, *children: dict[str, object], servers: bool = False) 
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
         left = RunFile(home / "run.json").read()

@@ -7,7 +7,7 @@ from deploy.stack.plan import Plan, make_plan
 from deploy.stack.ports import choose
 from deploy.stack.state import State
 from deploy.stack.supervisor import Supervisor
-from tests.house.test_stack_commands import factoryos
+from tests.house.test_stack_commands import factoryos, status_of_the_well
 from tests.stack import fresh_home
 
 
@@ -31,8 +31,7 @@ def test_the_stack_catches_mail_names_the_catcher_in_its_status_and_prints_what_
             assert "No mail" in factoryos(home, "mail").output
             _send(plan, "First", "one")
             _send(plan, "Second", "the words\nof the second")
-            status = factoryos(home, "status")
-            assert status.exit_code == 0, status.output
+            status = status_of_the_well(home)
             assert f"127.0.0.1:{plan.ports.mail}" in status.output
             listed = factoryos(home, "mail")
             assert [line.split()[-1] for line in listed.output.strip().splitlines()] == ["First", "Second"]

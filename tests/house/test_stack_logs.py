@@ -25,6 +25,7 @@ from tests.stack import fresh_home
 _PROJECT = Path(__file__).resolve().parents[2]
 _WRITES_FOR_EVER = """
 from itertools import count
+from time import sleep
 import structlog
 from models.connections.logs import configure_logging
 from models.connections.log_shipper import start_log_shipper
@@ -34,6 +35,8 @@ for number in count():
     structlog.get_logger("work").info("done", number=number)
     if number == 3000:
         print("well under way", flush=True)
+    if number > 3000:
+        sleep(0.001)  # busy, not mad: what it writes before it is killed is shipped in a moment and stays in its files
 """
 
 
@@ -48,6 +51,9 @@ class LogServer:
         self._child = server.child()
         self._supervisor = Supervisor(state.run_file, print)
         self.give()
+
+    def client(self, patience_ms: int) -> MongoClient[dict[str, Any]]:
+        return MongoClient(self.url, tz_aware=True, serverSelectionTimeoutMS=patience_ms)
 
     def give(self) -> None:
         self._supervisor.start(self._child)
@@ -66,7 +72,7 @@ def log_server() -> Iterator[LogServer]:
 
 @pytest.fixture
 def collection(log_server: LogServer) -> Iterator[Collection[dict[str, Any]]]:
-    with MongoClient[dict[str, Any]](log_server.url.replace("2000", "300"), tz_aware=True) as client:
+    with log_server.client(patience_ms=60_000) as client:
         client.drop_database("logs_test")
         yield client.logs_test.system_logs
 
@@ -98,11 +104,12 @@ def test_log_lines_written_while_mongodb_is_away_arrive_once_when_it_is_back(tmp
         logger.info(number)
     _shipped(tmp_path, collection)
     log_server.take()
-    shipper = Shipper("shop", tmp_path, collection)
-    shipper.start()
-    for number in range(700, 1500):
-        logger.info(number)
-    shipper.stop(10)
+    with log_server.client(patience_ms=300) as impatient:
+        shipper = Shipper("shop", tmp_path, impatient[collection.database.name][collection.name])
+        shipper.start()
+        for number in range(700, 1500):
+            logger.info(number)
+        shipper.stop(60)
     assert json.loads((tmp_path / "shop.shipped.json").read_text())["offset"] < (tmp_path / "shop.jsonl").stat().st_size
     log_server.give()
     _shipped(tmp_path, collection)
@@ -125,7 +132,7 @@ def test_a_log_that_turns_over_while_it_is_shipped_arrives_whole(tmp_path, colle
     shipper.start()
     for number in range(6000):
         logger.info(number)
-    shipper.stop(30)
+    shipper.stop(120)
     assert len(generations(tmp_path, "shop")) > 50
     assert _numbers(collection) == Counter(range(6000))
 
@@ -149,7 +156,7 @@ def test_after_a_kill_the_next_start_ships_on_without_loss_or_doubles(tmp_path, 
     JsonLinesFile("busy", tmp_path).close()  # the next start of the service: a torn line is closed
     shipper = Shipper("busy", tmp_path, collection)
     shipper.start()
-    shipper.stop(60)
+    shipper.stop(120)
     lines = [json.loads(line) for path in generations(tmp_path, "busy").values() for line in _whole(path)]
     written = [line["number"] for line in lines if line["message"] == "done"]
     assert written == list(range(len(written)))
@@ -210,4 +217,4 @@ def _whole(path: Path) -> list[bytes]:
 def _shipped(folder: Path, collection: Collection[dict[str, Any]]) -> None:
     shipper = Shipper("shop", folder, collection)
     shipper.start()
-    shipper.stop(30)
+    shipper.stop(120)

@@ -29,7 +29,7 @@ def test_real_servers_come_back_with_their_data_when_killed_and_leave_nothing_wh
             _write(stack, 2)
             pids = stack.pids.values()
             stack.process.kill()
-            assert wait_until_gone(pids, seconds=20) == []
+            assert wait_until_gone(pids, seconds=120) == []
         with supervised(home, servers=True) as stack:
             stack.hear("all answer")
             assert _read(stack) == ([1, 2], [1, 2])

@@ -36,12 +36,20 @@ def test_a_killed_child_is_named_with_its_logs_tail_and_comes_back(tmp_path: Pat
 
 
 def test_a_child_that_keeps_dying_ends_the_stack_with_exit_code_1(tmp_path: Path):
-    dies = "print('the disk is gone'); raise SystemExit(7)"
+    # Whoever dies before the first look at it ends the start, as the next test has it.
+    bad_news = tmp_path / "bad news"
+    dies = f"""
+import pathlib, time
+while not pathlib.Path({str(bad_news)!r}).exists(): time.sleep(0.01)
+print('the disk is gone'); raise SystemExit(7)
+"""
     with supervised(tmp_path, {"name": "steady", "code": LIVES}, {"name": "sick", "code": dies}) as stack:
+        stack.hear("all answer")
+        bad_news.touch()
         told = stack.hear("times within a minute; stopping everything")
         assert "sick ended with exit code 7" in told
         assert "| the disk is gone" in told
-        assert stack.process.wait(20) == 1
+        assert stack.process.wait(120) == 1
 
 
 def test_a_child_that_dies_while_starting_is_named_and_the_others_are_stopped(tmp_path: Path):
@@ -53,7 +61,7 @@ def test_a_child_that_dies_while_starting_is_named_and_the_others_are_stopped(tm
     with supervised(tmp_path, {"name": "steady", "code": LIVES}, deaf) as stack:
         told = stack.hear("| no such key")
         assert "deaf ended with exit code 1 while starting" in told
-        assert stack.process.wait(20) == 1
+        assert stack.process.wait(120) == 1
     assert not (tmp_path / "run.json").exists()
 
 
@@ -75,7 +83,7 @@ def test_killing_the_supervisor_leaves_no_orphans_and_the_folder_free(tmp_path: 
         stack.hear("all answer")
         pids = stack.pids
         stack.process.kill()
-        assert wait_until_gone(pids.values(), seconds=10) == []
+        assert wait_until_gone(pids.values(), seconds=60) == []
     with supervised(tmp_path, {"name": "one", "code": LIVES}) as stack:
         stack.hear("all answer")
         assert stack.end() == 0

@@ -10,11 +10,13 @@ import pytest
 from tests.replay.recording import recorded
 
 HOUSE = Path(__file__).parents[2]
+# Ends without waiting for the SDK's threads: one may still let go of what it held, and Python dies of that at its end.
 REPLAY_ALL = """
-import asyncio
+import asyncio, os
 from tests.replay.recording import recorded, replayer
 for history in recorded():
     asyncio.run(replayer().replay_workflow(history))
+os._exit(0)
 """
 
 

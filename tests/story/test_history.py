@@ -21,7 +21,7 @@ from models.records.access.log_in import tenant_of
 from models.rules.access import MATRIX, Role
 from models.rules.commands import CommandState
 from tests.api.running import until
-from tests.working import working
+from tests.working import environment, working
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def test_seeding_again_changes_nothing(seeded: Seeded) -> None:
 
 
 async def test_every_open_job_answers_a_tap(seeded: Seeded) -> None:
-    with working(relays=True):
+    with environment(FACTORYOS_RELAY_AFTER_SECONDS="5"), working(relays=True):
         until(lambda: not seeded.count("orders WHERE launched_at IS NULL"), 60)
         until(lambda: not seeded.count("jobs WHERE ended_at IS NULL AND seq = 0"), 60)
         jobs = seeded.rows("SELECT id, held FROM jobs WHERE ended_at IS NULL ORDER BY code")

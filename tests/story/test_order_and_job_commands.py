@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from tests.story.conftest import Played
 
-_PATIENCE_SECONDS = 60
+# The first test here may have to wait until the demo was played.
+pytestmark = pytest.mark.timeout(600)
+_PATIENCE_SECONDS = 120
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +59,13 @@ def due(factory: Factory) -> None:
         session.execute(text("UPDATE outbox SET next_at = now() - interval '1 second' WHERE topic = 'mail'"))
 
 
+@pytest.fixture(autouse=True)
+def nobody_elses_mail(servers: Plan) -> None:  # noqa: ARG001 - the servers must run
+    """Deliver what other tests left: a relay takes whatever is due, and servers here are to meet our own mail alone."""
+    while relay.relay_all():
+        pass
+
+
 @pytest.fixture
 def letterbox(servers: Plan) -> Letterbox:
     return Letterbox(servers)
@@ -79,32 +86,43 @@ class Answers:
 
 @contextmanager
 def smtp_server(handler: Any, **options: Any) -> Iterator[int]:
-    """A real SMTP server in a thread of this process."""
-    loop, port = asyncio.new_event_loop(), []
+    """A real SMTP server in a thread of this process; it leaves no connection to the garbage collector."""
+    loop, port, met = asyncio.new_event_loop(), [], []
     ready = threading.Event()
 
+    def meet() -> SMTP:
+        met.append(SMTP(handler, loop=loop, **options))
+        return met[-1]
+
     def run() -> None:
-        server = loop.run_until_complete(
-            loop.create_server(lambda: SMTP(handler, loop=loop, **options), "127.0.0.1", 0)
-        )
+        server = loop.run_until_complete(loop.create_server(meet, "127.0.0.1", 0))
         port.append(server.sockets[0].getsockname()[1])
         ready.set()
         loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                loop.run_until_complete(task)
+        loop.run_until_complete(_part(met))
         loop.close()
 
     thread = threading.Thread(target=run)
     thread.start()
-    ready.wait(10)
+    ready.wait(60)
     try:
         yield port[0]
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
+
+
+async def _part(met: list[SMTP]) -> None:
+    """End what still goes on in this loop, and close every connection."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for one in met:
+        if one.transport is not None:
+            one.transport.abort()
+    await asyncio.sleep(0)  # a transport that was closed is gone one turn later
 
 
 @pytest.mark.parametrize("letter", letters(), ids=lambda letter: letter.template)
@@ -212,10 +230,11 @@ def test_while_the_mail_server_is_away_mail_waits_without_losing_attempts(
 ) -> None:
     to = letterbox.address()
     post(tenant, to)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with environment(SMTP_URL=f"smtp://127.0.0.1:{port}"), pytest.raises(MailServerAway, match=str(port)):
-        relay.relay_all()
+    with socket.socket() as deaf:  # has the port, so that nobody else can, and does not listen
+        deaf.bind(("127.0.0.1", 0))
+        port = deaf.getsockname()[1]
+        with environment(SMTP_URL=f"smtp://127.0.0.1:{port}"), pytest.raises(MailServerAway, match=str(port)):
+            relay.relay_all()
     assert (row(tenant).attempts, row(tenant).sent_at) == (0, None)
     assert len(letterbox.letters(to)) == 1
 

@@ -1,10 +1,15 @@
 """A job that really runs: its workflow on the server, its facts in the database."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.update.v1 import UpdateRef
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.connections.settings import settings
 from models.messages.commands import Command, CompleteWorkOrder, Outcome, StartWorkOrder
@@ -30,11 +35,29 @@ class Running:
     def command(self, request: Any, key: str | None = None, **more: Any) -> Command:
         return self.hands.command(request, key, **more)
 
-    async def send(self, *commands: Command) -> list[Outcome]:
+    async def send(self, *commands: Command, id: str | None = None) -> list[Outcome]:  # noqa: A002 - as Temporal's own
         """Have commands decided in one round trip."""
         return await self.handle.execute_update(
-            UPDATE_SUBMIT, list(commands), id=str(uuid4()), result_type=list[Outcome]
+            UPDATE_SUBMIT, list(commands), id=id or str(uuid4()), result_type=list[Outcome]
         )
+
+    async def send_to_nobody(self, client: Client, command: Command) -> "asyncio.Task[list[Outcome]]":
+        """Begin to ask while no worker is there; returns once the server has the question."""
+        asked = str(uuid4())
+        answer = asyncio.create_task(self.send(command, id=asked))
+        execution = WorkflowExecution(workflow_id=self.handle.id)
+        update = UpdateRef(workflow_execution=execution, update_id=asked)
+        request = PollWorkflowExecutionUpdateRequest(namespace=client.namespace, update_ref=update)
+        async with asyncio.timeout(120):
+            while True:
+                try:
+                    await client.workflow_service.poll_workflow_execution_update(request)
+                except RPCError as fault:
+                    if fault.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    await asyncio.sleep(0.02)
+                else:
+                    return answer
 
     async def queue(self, *commands: Command) -> None:
         await self.handle.signal(SIGNAL_SUBMIT, list(commands))

@@ -54,7 +54,7 @@ def times_done(job: Running, kind: str) -> int:
 
 async def decided(job: Running, number: int) -> list[Any]:
     """Wait until so many commands of a job have their fate; the database is asked, as people ask it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             found = await asyncio.to_thread(
                 rows, job.hands.factory,
@@ -95,13 +95,13 @@ async def test_a_batch_that_holds_nothing_or_too_much_is_rejected_before_it_ente
 ) -> None:
     job = await run_job(temporal, shop)
     await job.do(StartWorkOrder(), "cut")
-    length = (await job.handle.describe()).history_length
     many = [job.command(PauseWorkOrder(), "cut")] * (options.COMMANDS_AT_ONCE + 1)
     for batch in ([], many):
         with pytest.raises(WorkflowUpdateFailedError) as caught:
             await job.send(*batch)
         assert getattr(caught.value.cause, "type", "") == "BadBatch"
-    assert (await job.handle.describe()).history_length == length
+    kinds = [event.event_type async for event in job.handle.fetch_history_events()]
+    assert kinds.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED) == 1
 
 
 async def test_the_same_command_twice_is_once(temporal: Client, shop: Factory) -> None:
@@ -167,7 +167,9 @@ async def test_five_steps_may_travel_in_one_update(temporal: Client, shop: Facto
     assert [outcome.seq for outcome in outcomes] == list(range(2, 12))
     assert await job.handle.result() == "DONE"
     history = await job.handle.fetch_history()
-    assert len(history.events) < 30
+    # Without the workflow's tasks, of which a busy machine needs more; sent one by one, ten commands need over thirty.
+    names = [EventType.Name(event.event_type) for event in history.events]
+    assert len([name for name in names if not name.startswith("EVENT_TYPE_WORKFLOW_TASK_")]) < 25
     await replays(job.handle, "made")
 
 
@@ -193,8 +195,8 @@ async def test_whoever_asks_while_the_job_ends_is_answered(temporal: Client, sho
         await job.work("cut", "polish", "mount", "check")
     # With no worker there, all of this reaches the workflow in one task when the worker is back.
     await job.queue(*job.done("pack"))
-    late = asyncio.create_task(job.send(job.command(PauseWorkOrder(), "pack")))
-    later = asyncio.create_task(job.send(job.command(HoldWorkOrder(reason="too late"))))
+    late = await job.send_to_nobody(temporal, job.command(PauseWorkOrder(), "pack"))
+    later = await job.send_to_nobody(temporal, job.command(HoldWorkOrder(reason="too late")))
     with working(queue=queue):
         kinds = [(await task)[0].refusal.kind for task in (late, later)]
         assert kinds == [RefusalKind.JOB_CLOSED] * 2
@@ -264,7 +266,10 @@ async def test_activities_are_named_after_what_is_done(temporal: Client, shop: F
     assert any("may begin" in summary for summary in summaries)
 
 
-async def test_a_job_that_has_ended_is_asked_once_and_reminded_of_nothing(temporal: Client, shop: Factory) -> None:
+async def test_a_job_that_has_ended_is_asked_once_and_reminded_of_nothing(
+    temporal: Client, shop: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminders, "_ANSWER_WITHIN", timedelta(minutes=1))  # else a busy machine is taken for mute
     job = await run_job(temporal, shop)
     await job.do(CancelWorkOrder(reason="not wanted"))
     await job.handle.result()

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -39,7 +39,7 @@ async def launched(client: Client, shop: Factory, order_id: UUID) -> WorkflowHan
 
 async def jobs_of(client: Client, shop: Factory, order_id: UUID, count: int) -> list[Running]:
     """The order's running jobs, once all of them are open for work."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             ready = await asyncio.to_thread(
                 scalar, shop, "SELECT count(*) FROM jobs WHERE order_id = :order AND seq > 0", order=order_id
@@ -71,7 +71,8 @@ async def test_an_order_of_three_jobs_is_done_when_the_last_is(temporal: Client,
     described = await order.describe()
     assert described.typed_search_attributes[search.STATUS] == "DONE"
     await replays(order, "order_of_three")
-    assert described.close_time - described.start_time < timedelta(minutes=2)
+    kinds = {event.event_type async for event in order.fetch_history_events()}
+    assert EventType.EVENT_TYPE_TIMER_STARTED not in kinds, "it is told of each end, it does not look now and then"
 
 
 async def test_a_moved_date_is_shown_by_the_order_and_its_open_jobs_and_none_other(
@@ -116,7 +117,7 @@ async def _told(client: Client, shop: Factory) -> list[UUID]:
 
 async def _shows(handle: WorkflowHandle[object, object], due: datetime) -> None:
     """Wait until a workflow's due date in Temporal's lists is this one."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while (await handle.describe()).typed_search_attributes[search.DUE] != due:  # noqa: ASYNC110 - on the server
             await asyncio.sleep(0.02)
 
@@ -132,11 +133,13 @@ async def test_an_order_whose_jobs_are_all_cancelled_is_cancelled(temporal: Clie
 async def test_a_job_whose_workflow_is_terminated_troubles_nobody(
     temporal: Client, shop: Factory, caplog: pytest.LogCaptureFixture
 ) -> None:
+    gc.collect()  # what tests before this one left behind is none of its business
+    caplog.clear()
     order_id = place(shop, "1")
     order = await launched(temporal, shop, order_id)
     (job,) = await jobs_of(temporal, shop, order_id, 1)
     await job.handle.terminate("lost")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await heard_of_a_lost_job(order):  # noqa: ASYNC110 - it happens on the server
             await asyncio.sleep(0.02)
     await replays(order, "order_with_a_lost_job")
