@@ -27,7 +27,10 @@ def servers() -> Iterator[Plan]:
     from models.connections.settings import settings
 
     before = dict(os.environ)
-    with running_servers() as plan:
+    with running_servers() as plan, pytest.MonkeyPatch.context() as patience:
+        # A server that is slow to answer must not be told as one that is away.
+        patience.setattr("api.servers._SECONDS", 60)
+        patience.setattr("api.system_health._SECONDS", 60)
         os.environ.update(plan.environment)
         # A tap may wait long for its answer here: a busy machine must not turn a 200 into a 202.
         os.environ["FACTORYOS_UPDATE_SECONDS"] = "60"

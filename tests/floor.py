@@ -31,7 +31,7 @@ from models.rules.jobs import Decision, Job, fresh_state
 from models.rules.orders import Status
 from tests.factories import Factory
 
-DUE = datetime(2027, 3, 1, 12, tzinfo=UTC)
+DUE = datetime(datetime.now(UTC).year + 1, 3, 1, 12, tzinfo=UTC)  # late in no year
 PARTS = {"WIRE": ("m", "0.8"), "BASE": ("pcs", "2.5"), "SCREW": ("pcs", "0.05"), "BOX": ("pcs", "1.2")}
 CENTERS = {"ASSY": (2, "30", "12"), "PACK": (1, "6", "18")}
 # cut -> mount -> check -> pack, with polish (optional) beside mount; check sends what it rejects back to mount.

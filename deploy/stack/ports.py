@@ -92,6 +92,21 @@ def _number(variable: str, text: str) -> int:
 def _free(without: set[int]) -> int:
     for _ in range(1000):
         port = random.randint(_LOWEST, _HIGHEST)  # noqa: S311 - any free port will do
-        if port not in without and is_free(port):
+        if port not in without and is_free(port) and _claim(port):
             return port
     raise StackError(f"No free port found between {_LOWEST} and {_HIGHEST}.")
+
+
+def _claim(port: int) -> bool:
+    """Take a port among all who choose by chance, until this process ends: its server listens only seconds later.
+
+    The claim is a name of Linux's own, beside the file system: of two processes one gets it, and none is left behind.
+    """
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0factoryos-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()  # held by the process itself
+    return True

@@ -18,10 +18,17 @@ __all__ = ["Api", "other_tenant", "tenant"]
 
 
 @pytest.fixture(scope="session")
-def client(servers: Plan) -> Iterator[TestClient]:  # noqa: ARG001 - the servers must run
+def running_app(servers: Plan) -> Iterator[TestClient]:  # noqa: ARG001 - the servers must run
     """The app in this process; an unexpected error fails the test with its traceback."""
     with TestClient(create_app(), base_url="http://factory.test") as made:
         yield made
+
+
+@pytest.fixture
+def client(running_app: TestClient) -> TestClient:
+    """The app, as somebody sees it who brings no cookie along from an earlier test."""
+    running_app.cookies.clear()
+    return running_app
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from models.records import audit_trail as records
 from models.rules.audit import codes
 from tests.api.conftest import Api
 from tests.floor import execute
-from worker.relays.outbox import relay_all
+from worker.relays.outbox import relay
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -137,7 +137,7 @@ def test_what_is_done_can_be_read_in_the_trail(api: Api) -> None:
     began = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     part = api.made("/parts", {"sku": "A", "name": "x"})
     api.made("/parts", {"sku": "B", "name": "x"})
-    relay_all()
+    relay(api.factory.id)
     entries = api.get(f"/audit?subject_id={part['id']}&since={began}").json()["items"]
     assert [(entry["action"], entry["after"]["sku"]) for entry in entries] == [("parts:created", "A")]
     assert entries[0]["user"] == api.factory.actor().display_name
@@ -150,7 +150,8 @@ def test_the_trail_is_verified_for_a_page(api: Api, stranger: Api) -> None:
     for number in range(4):
         api.made("/parts", {"sku": f"P-{number}", "name": "x"})
     stranger.made("/parts", {"sku": "S", "name": "x"})
-    relay_all()
+    relay(api.factory.id)
+    relay(stranger.factory.id)
     assert api.get("/audit/verification").json() == {
         "sound": True, "checked": 4, "first_seq": 1, "last_seq": 4, "whole": True, "unchained": 0, "findings": [],
         "more_findings": 0,
@@ -190,7 +191,7 @@ def _put(api: Api, count: int, **fields: Any) -> None:
                 subject_id=new_id(), **({"action": "parts:created", "after": {"sku": f"P-{number}"}} | fields),
             )  # fmt: skip
     origin.reset(token)
-    while relay_all():
+    while relay(api.factory.id):
         pass
 
 
@@ -234,7 +235,7 @@ def test_an_empty_export_is_a_table_without_rows(api: Api) -> None:
 
 def test_taking_the_trail_along_is_an_entry_itself(api: Api) -> None:
     api.get("/audit/export?format=jsonl&module=catalog&refused=false&q=maria&address=10.0.0.1")
-    relay_all()
+    relay(api.factory.id)
     (entry,) = api.get("/audit?action=audit:exported").json()["items"]
     assert entry["user_id"] == str(api.factory.actor().user_id)
     assert entry["after"] == {

@@ -1,7 +1,6 @@
 """`factoryos api` as a process of its own behind a proxy: whose word on a caller's address and on TLS is believed."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.stack.plan import Plan
+from deploy.stack.ports import choose
 from models.connections.settings import Settings
 from tests.api.running import until
 from tests.factories import PASSWORD, Factory
@@ -23,26 +23,25 @@ _TRIES = 3
 
 @contextmanager
 def _serving(environment: dict[str, str], log: Path) -> Iterator[httpx2.Client]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = choose({}, auto=True).api
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy", "api"], env=environment | {"FACTORYOS_PORT": str(port)},
             cwd=Path(__file__).parents[2], stdout=output, stderr=output,
         )  # fmt: skip
     try:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-            until(lambda: _answers(client, process, log), seconds=60)
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+            until(lambda: _answers(client, process, log), seconds=120)
             yield client
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def _answers(client: httpx2.Client, process: subprocess.Popen[bytes], log: Path) -> bool:
     assert process.poll() is None, log.read_text()
     try:
-        return client.get("/healthz").is_success
+        return client.get("/healthz", timeout=5).is_success
     except httpx2.TransportError:
         return False
 

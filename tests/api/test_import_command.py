@@ -139,7 +139,7 @@ def test_a_template_comes_in_as_a_draft(told, tmp_path, address, factory):
         with pytest.raises(ApiRefused) as refused:
             api.post("/templates", dict, {"product": "BENCH"})
     assert any(line.startswith("/title") for line in refused.value.lines())
-    exported = httpx2.get(f"{address}/api/v1/templates/{made['id']}/export", headers=factory.headers())
+    exported = httpx2.get(f"{address}/api/v1/templates/{made['id']}/export", headers=factory.headers(), timeout=60)
     file = tmp_path / "bench.yaml"
     file.write_bytes(exported.content)
     shown = told("template", file, "--dry-run")

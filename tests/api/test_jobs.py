@@ -289,6 +289,7 @@ def test_a_job_that_temporal_has_lost_tells_of_the_taps_that_wait(floor: Floor, 
     lost(job["id"])
     for action in ("start", "complete"):
         assert floor.act(job, "cut", action).status_code == 202
+    execute(floor.api.factory, "UPDATE commands SET received_at = now() + interval '1 minute'")  # however long it took
     told = floor.technician.get(f"/jobs/{job['id']}/explain").json()
     assert told["summary"] == "0 in progress, 0 paused, 1 ready, 4 waiting. 2 commands are queued and not decided yet."
     execute(floor.api.factory, "UPDATE commands SET received_at = '2026-03-01T10:02:30Z'")

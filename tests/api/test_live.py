@@ -20,13 +20,13 @@ def address(servers) -> Iterator[str]:  # noqa: ARG001 - the servers must run
     server = uvicorn.Server(uvicorn.Config(create_app(), port=0, log_level="error", timeout_graceful_shutdown=1))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = monotonic() + 20
+    deadline = monotonic() + 60
     while not server.started:
         assert monotonic() < deadline, "the API did not start"
         thread.join(0.05)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join(20)
+    thread.join(60)
 
 
 class Stream:
@@ -34,7 +34,7 @@ class Stream:
 
     def __init__(self, address, factory, role="viewer", **headers):
         more = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._client = httpx2.Client(base_url=address, timeout=30)
+        self._client = httpx2.Client(base_url=address, timeout=60)
         self._context = self._client.stream("GET", "/api/v1/live", headers=factory.headers(role, **more))
 
     def __enter__(self):
@@ -110,7 +110,7 @@ def test_who_may_not_read_work_may_not_watch_it(address, tenant):
 async def test_the_feed_knows_the_newest_event_it_has_handed_out(tenant):
     feed = Feed()
     assert feed.newest(tenant.id) == 0
-    async with feed.listen(tenant.id) as listener, asyncio.timeout(20):
+    async with feed.listen(tenant.id) as listener, asyncio.timeout(60):
         with tenant.begin() as session:
             audit.record(
                 session,

@@ -25,6 +25,7 @@ from tests.receiver import receiving
 from tests.working import environment
 
 CLIENT_SECRET = "the secret of FactoryOS at the provider"
+PATIENCE = 60  # seconds that the provider may take on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +40,12 @@ def issuer() -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _answers(url: str) -> bool:
     try:
-        return httpx2.get(f"{url}/.well-known/openid-configuration").status_code == 200
+        return httpx2.get(f"{url}/.well-known/openid-configuration", timeout=PATIENCE).status_code == 200
     except httpx2.HTTPError:
         return False
 
@@ -62,7 +63,7 @@ class Elsewhere:
         api.client.cookies.clear()
 
     def knows(self, subject: str, **claims: Any) -> str:
-        httpx2.put(f"{self.issuer}/users/{subject}", json=claims).raise_for_status()
+        httpx2.put(f"{self.issuer}/users/{subject}", json=claims, timeout=PATIENCE).raise_for_status()
         return subject
 
     def start(self, following: str = "/jobs") -> Any:
@@ -74,7 +75,7 @@ class Elsewhere:
     def agree(self, subject: str, started: Any) -> str:
         """Log in at the provider; returns the address it sends the browser back to."""
         assert started.status_code == 303, started.text
-        answer = httpx2.post(started.headers["location"], data={"sub": subject})
+        answer = httpx2.post(started.headers["location"], data={"sub": subject}, timeout=PATIENCE)
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 
@@ -243,7 +244,7 @@ def test_a_code_of_another_log_in_brings_a_wrong_nonce(elsewhere: Elsewhere) -> 
 
 def test_a_no_at_the_provider_is_told(elsewhere: Elsewhere) -> None:
     started = elsewhere.start()
-    answer = httpx2.post(started.headers["location"], data={"action": "deny"})
+    answer = httpx2.post(started.headers["location"], data={"action": "deny"}, timeout=PATIENCE)
     state = parse_qs(urlsplit(started.headers["location"]).query)["state"][0]
     assert answer.status_code == 302
     address = f"/api/v1/auth/oidc/company/callback?error=access_denied&state={state}"
@@ -372,9 +373,9 @@ def test_a_token_of_the_provider_for_us_and_now_is_believed() -> None:
         {"aud": [CLIENT, "another"], "azp": "another"}, {"azp": "another"},
         {"iss": "https://login.example/"}, {"iss": None}, {"iss": [ISSUER]},
         {"nonce": "another"}, {"nonce": None}, {"nonce": ""}, {"nonce": [NONCE, "x"]},
-        {"exp": 1}, {"exp": None}, {"exp": "soon"}, {"iat": None}, {"iat": int(time.time()) + 3600},
+        {"exp": 1}, {"exp": None}, {"exp": "soon"}, {"iat": None}, {"iat": int(time.time()) + 10**8},
         {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": ["s"]}, {"sub": "x" * 256}, {"sub": "a\x00b"},
-        {"nbf": int(time.time()) + 3600},
+        {"nbf": int(time.time()) + 10**8},
     ],
 )  # fmt: skip
 def test_a_token_that_says_the_wrong_thing_is_refused(changes: dict[str, Any]) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 from models.rules.access import Role
 from tests.api.conftest import Api
 from tests.api.running import slug
-from tests.floor import lamp_job, rows, scalar
+from tests.floor import DUE, lamp_job, rows, scalar
 
-LATER = "2027-05-01T12:00:00+00:00"
+LATER = DUE.replace(month=5)
 
 
 def _change(person: Api, order_id: Any, version: int, **ask: Any) -> Any:
@@ -22,9 +22,9 @@ def test_a_new_date_and_priority_reach_everything_of_the_order_that_is_open(api:
     hands = lamp_job(api.factory)
     hands.work("cut")
     order = _order(api)
-    changed = _change(api.as_(Role.MANAGER), order["id"], order["row_version"], due_at=LATER, priority=1)
+    changed = _change(api.as_(Role.MANAGER), order["id"], order["row_version"], due_at=LATER.isoformat(), priority=1)
     assert changed.status_code == 200, changed.text
-    assert (changed.json()["due_at"], changed.json()["priority"]) == ("2027-05-01T12:00:00Z", 1)
+    assert (changed.json()["due_at"], changed.json()["priority"]) == (f"{LATER:%Y-%m-%dT%H:%M:%SZ}", 1)
     assert changed.json()["row_version"] == order["row_version"] + 1
     moved = rows(api.factory, "SELECT due_at, priority, ended_at IS NULL AS open FROM work_orders ORDER BY step_index")
     assert [(row.due_at.month, row.priority) for row in moved] == [(5, 1) if row.open else (3, 3) for row in moved]

@@ -34,7 +34,7 @@ from tests.api.conftest import Api
 from tests.api.people import Somebody, change
 from tests.api.running import slug
 from tests.floor import lamp_job
-from worker.relays.outbox import relay_all
+from worker.relays.outbox import relay
 
 GOOD = "wrench under the blue lamp"
 
@@ -98,7 +98,7 @@ def _list(archive: ZipFile, name: str) -> Any:
 
 
 def test_a_person_takes_along_everything_that_is_kept_about_them(anna: Somebody) -> None:
-    relay_all()
+    relay(anna.factory.id)
     archive = _zip(anna.get(f"/users/{anna.id}/export"))
     assert archive.testzip() is None
     profile = json.loads(archive.read("profile.json"))
@@ -210,7 +210,7 @@ def test_who_an_erased_person_was_stands_nowhere_any_more(api: Api, anna: Somebo
     assert not view["has_password"]
     assert not view["second_factor"]
     assert _traces(api, *words) == {}
-    relay_all()
+    relay(api.factory.id)
     entries = list(mongo()["audit_logs"].find({"tenant_id": str(api.factory.id)}))
     assert len(entries) > 5
     assert not [word for word in words if word.lower() in str(entries).lower()]

@@ -1,3 +1,4 @@
+import random
 import socket
 
 import pytest
@@ -31,6 +32,13 @@ def test_automatic_ports_are_free_and_distinct():
     ports = vars(choose({}, auto=True))
     assert len(set(ports.values())) == len(ports)
     check(Ports(**ports), set(ports))
+
+
+def test_ports_given_away_are_not_given_again_though_nobody_listens_there_yet(monkeypatch: pytest.MonkeyPatch):
+    first = vars(choose({}, auto=True)).values()
+    dice = iter([*first, *range(20_000, 32_000)])
+    monkeypatch.setattr(random, "randint", lambda _lowest, _highest: next(dice))
+    assert set(first).isdisjoint(vars(choose({}, auto=True)).values())
 
 
 @pytest.mark.parametrize("nonsense", ["api", "0", "70000", "-1"])

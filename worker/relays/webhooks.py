@@ -24,12 +24,14 @@ _SHOWN_LETTERS = 200
 
 async def deliver_all() -> int:
     """Make the deliveries that are due, of all tenants; returns how many were tried."""
-    tried = 0
-    for tenant_id in await asyncio.to_thread(_tenants):
-        taken = await asyncio.to_thread(_take, tenant_id)
-        await asyncio.gather(*(_deliver(tenant_id, due) for due in taken))
-        tried += len(taken)
-    return tried
+    return sum([await deliver(tenant_id) for tenant_id in await asyncio.to_thread(_tenants)])
+
+
+async def deliver(tenant_id: UUID) -> int:
+    """Make some deliveries of one tenant that are due; returns how many were tried."""
+    taken = await asyncio.to_thread(_take, tenant_id)
+    await asyncio.gather(*(_deliver(tenant_id, due) for due in taken))
+    return len(taken)
 
 
 def _tenants() -> list[UUID]:
