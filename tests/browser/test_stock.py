@@ -38,6 +38,7 @@ def test_an_inventory_managers_day(person: Opens, tenant: Factory) -> None:
     expect(page.locator(".tree")).to_contain_text("FOOT")
 
     page.goto("/stock/receive")
+    expect(page.get_by_label("Part number").first).to_be_focused()
     page.keyboard.type("base\n4\n")
     page.keyboard.type("FOOT\n40\n")
     expect(page.locator("[data-told]").first).to_contain_text("Lamp base")
