@@ -45,12 +45,18 @@ AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 # What is still fading has the colours of neither state.
 RUN = """async () => {
+    await document.fonts.ready;
     const ends = (moving) => moving.effect.getComputedTiming().endTime < Infinity;
     await Promise.allSettled(document.getAnimations().filter(ends).map((moving) => moving.finished));
     const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
     const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
     return found.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join(" | "));
 }"""
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether one must scroll sideways, in the page's own letters."""
+    return bool(page.evaluate("document.fonts.ready.then(() => document.documentElement.scrollWidth > innerWidth)"))
 
 
 def violations(page: Page) -> list[str]:

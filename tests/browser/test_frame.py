@@ -12,7 +12,7 @@ from models.messages.tenants import SettingsDraft
 from models.messages.walls import WallDraft
 from models.records import branding, notifications, tenants, walls
 from models.rules.access import Role
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import is_too_wide, violations
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, rows
 
@@ -69,7 +69,7 @@ def test_long_names_and_amounts_stay_within_the_page(person: Opens, tenant: Fact
         maria = person(Role.MANAGER, size=size)
         for path in (f"/orders/{hands.order_id}", "/orders", f"/jobs/{hands.job_id}", "/dashboard"):
             maria.goto(path)
-            assert maria.evaluate("document.documentElement.scrollWidth <= innerWidth"), (size, path)
+            assert not is_too_wide(maria), (size, path)
         maria.goto(f"/orders/{hands.order_id}")
         costs = maria.locator(".card:has(#costs) .table-responsive")
         expect(costs).to_contain_text("Difference")

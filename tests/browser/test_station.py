@@ -213,6 +213,7 @@ def test_finishing_counts_what_is_left_after_bad_pieces_that_can_still_be_undone
 def test_person_scanner_and_connection_are_in_sight_at_each_size(person: Opens, floor: Floor, size: str) -> None:
     page = _open(person, floor, size=size)
     expect(page.locator("#outbox-state")).to_have_text("Connected")
+    page.evaluate("document.fonts.ready.then(() => null)")
     top, *parts = (
         page.locator(place).bounding_box() or pytest.fail(place)
         for place in (".bar-top", ".bar-top > .bar-button", ".station-person", "[data-camera]", "#outbox-state",

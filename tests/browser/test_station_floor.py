@@ -68,6 +68,7 @@ def bound(tenant: Factory) -> Callable[[Page], None]:
 
 
 def _step_up(page: Page, name: str, pin: str = PIN) -> None:
+    page.wait_for_load_state()  # its digits are typed by a script
     page.locator(".step-up").get_by_text(name, exact=True).click()
     for digit in pin:
         page.get_by_role("button", name=digit, exact=True).click()

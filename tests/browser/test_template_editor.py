@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from models.messages.templates import Step, TemplateDocument
 from models.records import templates
 from models.rules.access import Role
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import is_too_wide, violations
 from tests.factories import Factory
 from tests.floor import publish_lamp
 
@@ -252,6 +252,6 @@ def test_no_page_of_templates_breaks_a_rule_of_accessibility(person: Opens, draf
         page.goto(f"/templates{path}")
         if broken := violations(page):
             found[path] = broken
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if is_too_wide(page):
             wide.append(path)
     assert (found, wide) == ({}, [])
