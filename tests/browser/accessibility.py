@@ -16,7 +16,17 @@ from models.messages.integrations import UploadDraft
 from models.messages.orders import ChangeOrder, PlaceOrder
 from models.messages.walls import WallDraft
 from models.messages.webhooks import WebhookDraft
-from models.records import attachments, bom_views, files, filters, order_changes, orders, walls, webhooks
+from models.records import (
+    attachments,
+    bom_views,
+    files,
+    filters,
+    notifications,
+    order_changes,
+    orders,
+    walls,
+    webhooks,
+)
 from models.records.catalog import suppliers
 from models.records.integrations import uploads
 from models.rules.access import Role
@@ -26,7 +36,6 @@ from tests.browser.conftest import HOUSE
 from tests.factories import Factory
 from tests.floor import DUE, execute, lamp_job, rows
 from tests.pages.coming_in import invited
-from worker.relays import notices
 
 Opens = Callable[..., Page]
 Addresses = dict[str, tuple[Role | None, tuple[str, ...]]]
@@ -34,15 +43,25 @@ Addresses = dict[str, tuple[Role | None, tuple[str, ...]]]
 MARKS = [pytest.mark.timeout(1_200)]
 AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+# What is still fading has the colours of neither state.
 RUN = """async () => {
+    await document.fonts.ready;
+    const ends = (moving) => moving.effect.getComputedTiming().endTime < Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map((moving) => moving.finished));
     const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
     const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
     return found.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join(" | "));
 }"""
 
 
+def is_too_wide(page: Page) -> bool:
+    """Whether one must scroll sideways, in the page's own letters."""
+    return bool(page.evaluate("document.fonts.ready.then(() => document.documentElement.scrollWidth > innerWidth)"))
+
+
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong; it runs beside the page, past its policy."""
+    """What axe-core finds wrong with a page that is wholly there; it runs beside the page, past its policy."""
+    page.wait_for_load_state()
     client = page.context.new_cdp_session(page)
     client.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     return list(page.evaluate(RUN))
@@ -67,7 +86,8 @@ def addresses(tenant: Factory) -> Addresses:
     hands.work("cut")
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '2 days'")
     execute(tenant, "UPDATE work_orders SET held = true, hold_reason = 'Crack' WHERE step_key = 'polish'")
-    notices.tell_all(datetime.now(UTC))
+    with tenant.begin() as session:
+        notifications.tell_states(session, datetime.now(UTC))
     boss = tenant.actor(Role.ADMIN)
     with tenant.begin() as session:
         hook = webhooks.create_webhook(session, boss, WebhookDraft(url="https://erp.example/x", events=("orders:*",)))

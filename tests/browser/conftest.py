@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -27,7 +27,8 @@ from tests.working import working
 __all__ = ["other_tenant", "tenant"]
 HOUSE = Path(__file__).parents[2]
 SIZES = {"phone": (390, 844), "desktop": (1440, 900), "tablet": (1024, 768), "upright": (768, 1024)}
-expect.set_options(timeout=20_000)  # a busy machine is slow, not broken
+PATIENCE = 60_000  # milliseconds: a busy machine is slow, not broken
+expect.set_options(timeout=PATIENCE)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -56,32 +57,42 @@ def origin(servers: Plan) -> Iterator[str]:  # noqa: ARG001 - the servers must r
     with working(relays=True):
         served.start()
         yield served.origin
-        served.stop()
+        served.close()
 
 
 class Served:
     """The app at one address, in a thread of its own; it may be stopped and started again, as after a restart."""
 
     def __init__(self) -> None:
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self.origin = f"http://127.0.0.1:{self._port}"
+        self._place = self._bound(0)  # held until the end: nobody else is given the port while the app is stopped
+        self.origin = f"http://127.0.0.1:{self._place.getsockname()[1]}"
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
 
+    @staticmethod
+    def _bound(port: int) -> socket.socket:
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(("127.0.0.1", port))
+        return made
+
     def start(self) -> None:
-        config = uvicorn.Config(
-            create_app(), host="127.0.0.1", port=self._port, log_level="warning", timeout_graceful_shutdown=1
-        )
+        """Begin to listen; who comes before the app is there waits for it and is not sent away."""
+        listener = self._bound(self._place.getsockname()[1])
+        listener.listen(128)
+        config = uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
-        self._thread = Thread(target=self._server.run, name="test-api")
+        self._thread = Thread(target=self._server.run, kwargs={"sockets": [listener]}, name="test-api")
         self._thread.start()
 
     def stop(self) -> None:
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._thread.join(30)
+            self._thread.join(60)
+
+    def close(self) -> None:
+        self.stop()
+        self._place.close()
 
 
 @pytest.fixture
@@ -90,7 +101,7 @@ def restarted(origin: str) -> Iterator[Served]:  # noqa: ARG001 - its worker doe
     served = Served()
     served.start()
     yield served
-    served.stop()
+    served.close()
 
 
 # Playwright holds this thread's event loop while it runs: the servers come before it, other files' tests after it.
@@ -118,8 +129,12 @@ def person(chromium: Browser, origin: str, tenant: Factory) -> Iterator[Callable
         language: str = "en",
         at: str = origin,
         keeps: bool = False,
+        still: bool = False,
     ) -> Page:
-        """`keeps` lets the service worker keep pages; elsewhere it would stand between the page and its test."""
+        """`keeps` lets the service worker keep pages; elsewhere it would stand between the page and its test.
+
+        `still` stops the page's clock, not its timers: what can be undone for some seconds is held as long as it takes.
+        """
         width, height = SIZES[size]
         context = chromium.new_context(
             viewport={"width": width, "height": height},
@@ -129,11 +144,14 @@ def person(chromium: Browser, origin: str, tenant: Factory) -> Iterator[Callable
             service_workers="allow" if keeps else "block",
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "theme", "value": theme, "url": at}])
         if role is not None:
             name, _, value = session_cookie(tenant.actor(role)).partition("=")
             context.add_cookies([{"name": name, "value": value, "url": at}])
         page = context.new_page()
+        if still:
+            page.clock.set_fixed_time(datetime.now(UTC))
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("console", lambda told: faults.append(told.text) if "Content Security" in told.text else None)
         page.on("request", lambda asked: foreign.append(asked.url) if not _ours(asked.url, at) else None)

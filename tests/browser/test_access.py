@@ -15,6 +15,7 @@ def test_somebody_logs_in_by_keyboard_and_lands_where_they_wanted(person: Opens,
     page.goto("/orders?sort=code")
     page.wait_for_url("**/login?next=*")
     page.locator('[name="tenant"]').evaluate("(field, slug) => { field.value = slug; }", tenant.slug)
+    expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type("manager")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -3,7 +3,7 @@
 import pytest
 
 from models.rules.access import Role
-from tests.browser.accessibility import MARKS, Addresses, Opens, addresses, violations
+from tests.browser.accessibility import MARKS, Addresses, Opens, addresses, is_too_wide, violations
 from tests.factories import Factory
 from tests.floor import execute
 
@@ -47,7 +47,7 @@ def test_nothing_is_wider_than_a_phone(person: Opens, addresses: Addresses) -> N
         page = person(role, size="phone")
         for path in paths:
             page.goto(path)
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if is_too_wide(page):
                 wide.append(path)
     assert wide == []
 

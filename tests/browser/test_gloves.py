@@ -15,17 +15,17 @@ from tests.floor import rows, scalar
 Opens = Callable[..., Page]
 
 
-def _open(person: Opens, floor: Floor, key: str = "cut", quantity: str = "4") -> Page:
+def _open(person: Opens, floor: Floor, key: str = "cut", quantity: str = "4", **more: Any) -> Page:
     job = floor.job(quantity)
     if key != "cut":
         floor.work(job, "cut")
-    page = person(Role.TECHNICIAN)
+    page = person(Role.TECHNICIAN, **more)
     page.goto(f"/station/{floor.steps(job)[key]['work_order_id']}")
     return page
 
 
-def _begun(person: Opens, floor: Floor, key: str = "cut", quantity: str = "4") -> Page:
-    page = _open(person, floor, key, quantity)
+def _begun(person: Opens, floor: Floor, key: str = "cut", quantity: str = "4", **more: Any) -> Page:
+    page = _open(person, floor, key, quantity, **more)
     page.get_by_role("button", name="Start the work").click()
     expect(page.locator(".work-clock")).to_be_visible()
     return page
@@ -70,7 +70,7 @@ def test_a_reason_tapped_twice_puts_pieces_aside_once_and_opens_nothing_below(
 
 
 def test_what_is_undone_or_was_kept_over_a_reload_is_corrected_and_not_typed_again(person: Opens, floor: Floor) -> None:
-    page = _begun(person, floor, "mount")
+    page = _begun(person, floor, "mount", still=True)
     finish = page.get_by_role("button", name="Finish this work")
     finish.click()
     torque = page.locator("#field-torque")
@@ -88,7 +88,7 @@ def test_what_is_undone_or_was_kept_over_a_reload_is_corrected_and_not_typed_aga
 
 
 def test_a_drafts_entries_are_let_go_of_once_the_work_is_finished(person: Opens, floor: Floor) -> None:
-    page = _begun(person, floor, "mount")
+    page = _begun(person, floor, "mount", still=True)
     page.get_by_role("button", name="Finish this work").click()
     page.locator("#field-torque").fill("1,5")
     page.get_by_role("button", name="Finish the work").click()
@@ -136,7 +136,7 @@ def _count(page: Page, good: str, torque: str) -> None:
 def test_whoever_has_counted_every_piece_is_still_asked_for_what_must_be_recorded(
     person: Opens, floor: Floor, tenant: Factory
 ) -> None:
-    page = _begun(person, floor, "mount")
+    page = _begun(person, floor, "mount", still=True)
     _count(page, "4", "")
     expect(page.locator("[data-left-shown]")).to_have_text("0")
     page.get_by_role("button", name="Finish this work").click()
@@ -149,7 +149,7 @@ def test_whoever_has_counted_every_piece_is_still_asked_for_what_must_be_recorde
 
 
 def test_what_a_count_recorded_is_not_asked_for_again(person: Opens, floor: Floor, tenant: Factory) -> None:
-    page = _begun(person, floor, "mount")
+    page = _begun(person, floor, "mount", still=True)
     _count(page, "2", "1,5")
     expect(page.locator("[data-left-shown]")).to_have_text("2")
     for _ in ("on the same page", "on the page read anew"):
@@ -185,10 +185,11 @@ def test_what_was_refused_tells_what_was_counted_and_is_seen_in_one_tap(person: 
     page = _begun(person, floor)
     order = page.url.rpartition("/")[2]
     page.context.set_offline(True)
-    for good in ("2", "1"):
+    for good, left in (("2", "2"), ("1", "1")):
         page.get_by_role("button", name="Finish this work").click()
         page.locator("#good").fill(good)
         page.get_by_role("button", name="Count and go on").click()
+        expect(page.locator("[data-left-shown]")).to_have_text(left)
     job = floor.manager.get(f"/work-orders/{order}").json()["job_id"]
     assert floor.manager.post(f"/jobs/{job}/cancel", {"reason": "gone"}).status_code == 200
     page.context.set_offline(False)

@@ -39,7 +39,8 @@ def test_a_picture_put_at_a_step_is_captioned_refused_where_wrong_and_taken_away
     (tmp_path / "notes.txt").write_text("no picture")
     (tmp_path / "film.pdf").write_bytes(b"%PDF-" + b"x" * 5_000_000)
     names = [tmp_path / name for name in ("cut.png", "notes.txt", "film.pdf")]
-    page.locator("#f-pictures").set_input_files(names)
+    with page.expect_request("**/api/v1/files"):
+        page.locator("#f-pictures").set_input_files(names)
     expect(page.locator(".ed-upload").first).to_contain_text("Being sent")
     page.locator("#f-name").fill("Cut to length")
     page.locator("#f-key").fill("saw")

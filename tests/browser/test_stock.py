@@ -38,6 +38,7 @@ def test_an_inventory_managers_day(person: Opens, tenant: Factory) -> None:
     expect(page.locator(".tree")).to_contain_text("FOOT")
 
     page.goto("/stock/receive")
+    expect(page.get_by_label("Part number").first).to_be_focused()
     page.keyboard.type("base|C-7\n4\n")
     expect(page.get_by_label("Lot").first).to_have_value("C-7")
     page.keyboard.type("FOOT\n40\n")

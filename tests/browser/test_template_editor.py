@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from models.messages.templates import Step, TemplateDocument
 from models.records import templates
 from models.rules.access import Role
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import is_too_wide, violations
 from tests.factories import Factory
 from tests.floor import publish_lamp
 
@@ -205,6 +205,24 @@ def test_two_who_edit_the_same_field_choose_and_lose_nothing(person: Opens, tena
     assert (str(cut.run_minutes), str(cut.setup_minutes)) == ("5", "4")
 
 
+def test_what_another_did_is_not_drawn_over_what_one_types(person: Opens, tenant: Factory, draft: UUID) -> None:
+    mine, theirs = person(Role.MANAGER), opened(person, draft, Role.ADMIN)
+    mine.clock.install()
+    mine.goto(f"/templates/{draft}/edit")
+    theirs.locator("#f-run").fill("9")
+    expect(theirs.locator(".ed-row[data-step=cut] small")).to_contain_text("9 min")
+    held: list[Route] = []
+    mine.route("**/edit/parts?*", lambda asked: held.append(asked))  # noqa: PLW0108 - playwright marks it
+    with mine.expect_request("**/edit/parts?*"):
+        mine.clock.run_for(10_000)
+    mine.locator("#f-name").fill("Cut to length")
+    held[0].continue_()
+    expect(mine.locator(".ed-row[data-step=cut] small")).to_contain_text("9 min")
+    expect(mine.locator(".ed-row[data-step=cut]")).to_contain_text("Cut to length")
+    expect(mine.locator("#f-name")).to_have_value("Cut to length")
+    assert stored(tenant, draft)["cut"].name == "Cut to length"
+
+
 def test_a_draft_is_published_and_compared(person: Opens, draft: UUID) -> None:
     page = opened(person, draft)
     drag(page, "cut", middle(node(page, "mount")))
@@ -234,6 +252,6 @@ def test_no_page_of_templates_breaks_a_rule_of_accessibility(person: Opens, draf
         page.goto(f"/templates{path}")
         if broken := violations(page):
             found[path] = broken
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if is_too_wide(page):
             wide.append(path)
     assert (found, wide) == ({}, [])

@@ -2,12 +2,12 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from models.records import notifications
 from models.rules.access import Role
 from models.rules.notifications import NotificationKind
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, rows
 from tests.pages.conftest import Browser
-from worker.relays import notices
 
 Opens = Callable[..., Browser]
 
@@ -15,7 +15,8 @@ Opens = Callable[..., Browser]
 def test_the_bell_counts_the_list_tells_and_opening_leads_there(browser: Opens, tenant: Factory) -> None:
     lamp_job(tenant)
     execute(tenant, "UPDATE jobs SET due_at = now() - interval '2 days'")
-    notices.tell_all(datetime.now(UTC))
+    with tenant.begin() as session:
+        notifications.tell_states(session, datetime.now(UTC))
     (job,) = rows(tenant, "SELECT id, code FROM jobs")
     maria = browser(Role.MANAGER)
     assert "1 unread" in maria.get("/orders").text

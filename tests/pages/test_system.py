@@ -13,6 +13,7 @@ from models import records
 from models.messages.tenants import SettingsDraft
 from models.records import tenants
 from models.rules.access import Role
+from tests.api.running import until
 from tests.factories import Factory
 from tests.floor import execute, lamp_job, place, publish_lamp, rows, scalar, scale
 from tests.pages.conftest import Browser
@@ -86,11 +87,11 @@ def test_what_would_be_refused_for_ever_is_not_tried_again(browser: Opens, tenan
 
 def test_the_health_of_the_system_is_told_with_what_to_do(browser: Opens) -> None:
     with environment(FACTORYOS_TASK_QUEUE="nobody-works-here"):
-        page = browser(Role.ADMIN).get("/health").text
-    for part in ("PostgreSQL", "MongoDB", "Temporal", "Workers", "Disk", "Mail"):
+        ada = browser(Role.ADMIN)
+        # A busy Temporal may not say in time who works, and the page says so.
+        page = until(lambda: text if "none at work" in (text := ada.get("/health").text) else "")
+    for part in ("PostgreSQL", "MongoDB", "Temporal", "Workers", "Disk", "Mail", "start one with"):
         assert part in page
-    assert "none at work" in page
-    assert "start one with" in page
     assert browser(Role.MANAGER).get("/health").status_code == 403
 
 
@@ -115,7 +116,9 @@ def test_money_is_told_with_the_factorys_currency_once_it_has_one(browser: Opens
                f"/templates/{template}", f"/templates/{template}/simulate?quantity=2")  # fmt: skip
     labels = ("/parts/new", "/work-centers/new", "/users/new", "/stock/receive", f"/orders/{order}")
     heads = "/api/v1/parts/export?bom=true"
-    assert not [path for path in (*amounts, *labels, heads) if "EUR" in ada.get(path).text]
+    assert not [
+        path for path in (*amounts, *labels, heads) if "EUR" in words(ada.get(path).text)
+    ]  # the text alone: a file's name may hold it
     with tenant.begin() as session:
         tenants.change_settings(session, tenant.actor(), SettingsDraft(currency="EUR"), 0)
     assert [path for path in amounts if "\N{NO-BREAK SPACE}EUR" not in ada.get(path).text] == []

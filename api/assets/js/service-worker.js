@@ -34,7 +34,7 @@ self.addEventListener("fetch", (event) => {
   if (DOORS.test(pathname) && (request.method !== "GET" || request.mode === "navigate")) event.waitUntil(forget());
   if (request.method !== "GET") return;
   if (pathname.startsWith("/static/")) {
-    event.respondWith(file(request));
+    event.respondWith(file(event));
   } else if (STATION.test(pathname)) {
     event.respondWith(page(event));
   }
@@ -57,11 +57,15 @@ function forget() {
   return caches.delete(PAGES);
 }
 
-async function file(request) {
+async function file(event) {
+  const { request } = event;
   const known = await caches.match(request, { ignoreVary: true });
   if (known) return known;
   const fresh = await fetch(request);
-  if (fresh.ok) (await caches.open(FILES)).put(request, fresh.clone());
+  if (fresh.ok) {
+    const copy = fresh.clone();
+    event.waitUntil(caches.open(FILES).then((files) => files.put(request, copy)).catch(() => {}));
+  }
   return fresh;
 }
 

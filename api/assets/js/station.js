@@ -105,12 +105,8 @@ document.addEventListener("click", ({ target }) => {
 
 function finishing(form) {
   watch(form, words, left);
-  renew(form, left());
+  if (!form.closest("dialog").open) renew(form, left()); // else somebody was quicker, and has begun to type
   keep(form, drafted(work().dataset.work));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    once(form, () => finish(form, event.submitter?.value !== "report"));
-  });
 }
 
 async function finish(form, complete) {
@@ -121,12 +117,13 @@ async function finish(form, complete) {
     form.querySelector("#finish-fault").textContent = words.tooLarge;
     return;
   }
-  form.closest("dialog").close();
   const kept = await send({ request: { action: complete ? "complete" : "report", ...request }, files: small, holds: complete ? UNDO : 0 });
   // What finishes the work stays entered: it may be undone or refused, and is then corrected rather than typed again.
-  if (!kept || complete) return;
-  remember(form);
-  renew(form, left());
+  if (kept && !complete) {
+    remember(form);
+    renew(form, left());
+  }
+  form.closest("dialog").close(); // last: what is entered next must not be wiped away
 }
 
 function reporting(form) {
@@ -134,10 +131,6 @@ function reporting(form) {
   const photo = form.elements.photo;
   photo.addEventListener("change", () => {
     form.querySelector("[data-photo-told]").textContent = words.photo.replace("{count}", photo.files.length);
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    once(form, () => putAside(form, event.submitter.value));
   });
 }
 
@@ -149,28 +142,21 @@ async function putAside(form, reason) {
   form.querySelector("#problem-fault").textContent = fault;
   if (fault) return;
   const files = picture ? [{ blob: picture, name: picture.name, caption: reason }] : [];
-  form.closest("dialog").close();
   const request = { action: "report", good: "0", scrapped: "0", rejected: "0", [fate.value]: String(count), reason };
-  if (!(await send({ request, files, holds: UNDO }))) return;
-  form.reset();
-  recount();
-}
-
-function handingOver(form) {
-  keep(form, drafted(work().dataset.work));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    once(form, () => handOver(form));
-  });
+  if (await send({ request, files, holds: UNDO })) {
+    form.reset();
+    recount();
+  }
+  form.closest("dialog").close();
 }
 
 async function handOver(form) {
   const { note, to } = form.elements;
-  form.closest("dialog").close();
   if (dock().dataset.state === "IN_PROGRESS") await send({ request: { action: "pause", reason: form.dataset.reason } });
   if (note.value.trim()) await send({ name: "note", address: `/api/v1/work-orders/${work().dataset.work}/notes`, request: { text: note.value.trim() } });
   await send({ request: { action: "assign", user_id: to.value || null } });
   form.reset();
+  form.closest("dialog").close();
 }
 
 outbox.addEventListener("change", ({ detail }) => {
@@ -224,7 +210,8 @@ if (document.getElementById("centers")) {
   else if (before !== null && before !== document.getElementById("centers").dataset.shown) location.replace(`/station?center=${encodeURIComponent(before)}`);
 }
 
-const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": handingOver };
+const BEGIN = { "finish-form": finishing, "problem-form": reporting, "hand-over-form": (form) => keep(form, drafted(work().dataset.work)) };
+const SEND = { "finish-form": (form, value) => finish(form, value !== "report"), "problem-form": putAside, "hand-over-form": handOver };
 
 /** Learn which taps are kept, and fill the forms in by them. */
 async function beginning() {
@@ -239,6 +226,18 @@ async function beginning() {
 }
 
 const begun = beginning();
+
+// Heard from the first moment on: a form that is sent before the taps are known waits for them.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!SEND[form.id]) return;
+  event.preventDefault();
+  const value = event.submitter?.value;
+  once(form, async () => {
+    await begun;
+    await SEND[form.id](form, value);
+  });
+});
 camera.listen(words);
 scans.listen(words, begun);
 lock.listen(words, outbox);

@@ -1,5 +1,5 @@
 // The editor of a draft: list, graph, form and operator's screen of one step, kept together and saved at every change.
-import { base, refresh, select, send, state } from "./editor/desk.js";
+import { base, busy, refresh, select, send, state } from "./editor/desk.js";
 import { changes, discard, flush, moveStep, watch } from "./editor/form.js";
 import { watchPictures } from "./editor/pictures.js";
 import { settle, watchGraph } from "./editor/graph.js";
@@ -89,10 +89,12 @@ document.addEventListener("click", (event) => {
 });
 
 // Others may edit too: what they did is shown as soon as nothing of one's own is on its way.
+const own = () => busy() || changes();
+const unattended = () => !changes() && !document.activeElement?.closest("#ed-form");
 setInterval(async () => {
-  if (document.hidden || changes() || document.querySelector("dialog[open]")) return;
+  if (document.hidden || own() || document.querySelector("dialog[open]")) return;
   const answer = await fetch(`${base}/version`).catch(() => null);
-  if (answer?.ok && (await answer.text()) !== state().version && !changes()) refresh({ form: !document.activeElement?.closest("#ed-form") });
+  if (answer?.ok && (await answer.text()) !== state().version && !own()) refresh({ form: unattended });
 }, LOOK);
 
 watch();

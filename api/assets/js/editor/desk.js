@@ -68,11 +68,13 @@ export function select(step) {
   return inTurn(() => load(step, true));
 }
 
+/** Ask for everything anew; `form` says whether that is drawn too, by a function where it depends on the moment. */
 export const refresh = ({ form }) => inTurn(() => load(state().step, form));
 
 async function load(step, form) {
   const answer = await ask(`${base}/edit/parts?${new URLSearchParams({ step, find: found() })}`);
-  show(await answer.text(), { status: answer.status, form, silent: true });
+  const text = await answer.text();
+  show(text, { status: answer.status, form: typeof form === "function" ? form() : form, silent: true });
 }
 
 /** Show the choice at once, before the server has answered. */

@@ -4,7 +4,7 @@ const MOST = 20;
 const AFTER = 1500;
 
 if (window.isSecureContext && "serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/service-worker.js");
+  navigator.serviceWorker.register("/service-worker.js").catch(() => {}); // left meanwhile; the next page asks again
   navigator.serviceWorker.ready.then(({ active }) => {
     const work = [...document.querySelectorAll("a[data-work-card]")].slice(0, MOST).map((card) => card.href);
     setTimeout(() => active.postMessage([window.location.href, new URL("/station", window.location).href, ...work]), AFTER);
