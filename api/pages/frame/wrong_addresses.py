@@ -39,7 +39,7 @@ def _without(screen: Screen, names: set[str], told: str) -> Response | None:
     kept = [(name, value) for name, value in given if name not in names]
     if screen.request.method != "GET" or screen.is_part or kept == given:
         return None
-    return screen.go(screen.request.url.path + (f"?{urlencode(kept)}" if kept else ""), said=told, kind="bad")
+    return screen.go(screen.request.url.path + (f"?{urlencode(kept)}" if kept else ""), said=told, kind="warn")
 
 
 def _screen(request: Request) -> Screen:
