@@ -16,10 +16,12 @@ from starlette.exceptions import HTTPException
 
 from api.deps import Forbidden
 from api.pages.frame.problem_pages import problem_page, wants_page
+from api.pages.frame.wrong_addresses import without_cursor, without_wrong_filters
 from api.problem_kind import ProblemKind
 from api.problems import BY_ERROR, BY_SLUG, KINDS, kind_of
 from api.refused_attempts import note_refusal
 from models.messages.mistakes import Error, sentence, without_echoes
+from models.records.refusals import BadCursor
 from models.rules.sentences import Sentence
 from templates_engine.refusal import TemplateRefused
 from templates_engine.yaml_tree import FileRefused
@@ -97,6 +99,9 @@ def install(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         return problem(request, error.kind, _words(error), members=error.members(), headers=error.headers)
+    led = without_cursor(request) if isinstance(error, BadCursor) and wants_page(request) else None
+    if led is not None:
+        return led
     kind = kind_of(error)
     members: Mapping[str, Any] = error.members() if hasattr(error, "members") else {}
     if isinstance(error, TemplateRefused):
@@ -128,6 +133,9 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = without_echoes(error.errors()) if isinstance(error, RequestValidationError) else []
     if wants_page(request) and any(_is_no_id(one) for one in found):
         return problem(request, BY_SLUG["not-found"], Sentence("There is nothing at this address."))
+    led = without_wrong_filters(request, found) if found and wants_page(request) else None
+    if led is not None:
+        return led
     if any(one["type"] == "json_invalid" for one in found):
         return problem(request, BY_SLUG["unreadable-request"], "The body is not valid JSON.")
     field = getattr(request.scope.get("route"), "body_field", None)

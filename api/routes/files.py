@@ -14,6 +14,7 @@ from models.messages.files import AttachmentCaption, AttachmentDraft, Attachment
 from models.records import attachments
 from models.records import files as records
 from models.rules.access import Permission
+from models.rules.sentences import Sentence
 
 LARGEST_BYTES = 5_000_000
 LARGEST_FORM = 6_000_000
@@ -26,6 +27,10 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
     (re.compile(rb"%PDF-"), "application/pdf"),
 )
+_TOO_LARGE = Sentence("A file may have 5 MB at most: take a smaller picture, or choose a smaller file.")
+_NOT_TAKEN = Sentence(
+    "Only PNG, JPEG, GIF and WebP pictures and PDF documents are taken: choose one of these, or take a photo."
+)
 router = feature("files", "/files")
 attachments_router = feature("files", "/attachments")
 
@@ -34,14 +39,14 @@ def _media_type(content: bytes) -> str:
     for pattern, media_type in _KINDS:
         if pattern.match(content):
             return media_type
-    raise Problem("unsupported-media", "Only PNG, JPEG, GIF and WebP pictures and PDF documents are taken.")
+    raise Problem("unsupported-media", _NOT_TAKEN)
 
 
 def taken(file: UploadFile) -> tuple[str, str, bytes]:
     """Return name, kind and content of an uploaded file. Raises Problem for one too large or of another kind."""
     content = file.file.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
-        raise Problem("too-large", "A file may have 5 MB at most.")
+        raise Problem("too-large", _TOO_LARGE)
     name = _UNWRITABLE.sub("_", file.filename or "").strip()[:200] or "unnamed"
     return name, _media_type(content), content
 

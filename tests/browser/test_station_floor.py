@@ -16,7 +16,7 @@ from tests.api.running import Floor, until
 from tests.api.test_files import PNG
 from tests.browser.conftest import Served
 from tests.factories import Factory
-from tests.floor import rows, scalar
+from tests.floor import publish_lamp, rows, scalar
 
 Opens = Callable[..., Page]
 PIN = "4826"
@@ -238,6 +238,29 @@ def test_a_station_left_alone_locks_and_loses_nothing_that_was_typed(
     _step_up(page, "The technician")
     expect(page.locator("#people")).to_be_hidden()
     expect(page.locator("#good")).to_have_value("1")
+
+
+def test_what_one_person_typed_is_never_shown_to_the_next_at_a_shared_station(
+    person: Opens, tenant: Factory, bound: Callable[[Page], None]
+) -> None:
+    publish_lamp(tenant)
+    page = person(None)
+    bound(page)
+    page.goto("/station/door?next=/orders/new")
+    _step_up(page, "The manager")
+    page.get_by_label("Due").fill("2099-03-01T12:00")
+    page.get_by_label("Notes").fill("For the manager's eyes")
+    page.context.clear_cookies(name="factoryos")
+    page.get_by_role("button", name="Place the order").click()
+    page.wait_for_url("**/station/door?next=*")
+    assert "eyes" in page.evaluate("sessionStorage.typed")
+    _step_up(page, "The technician")
+    page.wait_for_url("**/orders/new")
+    page.wait_for_function("sessionStorage.typed === undefined")
+    page.goto("/station/door?next=/orders/new")
+    _step_up(page, "The manager")
+    page.wait_for_url("**/orders/new")
+    expect(page.get_by_label("Notes")).to_have_value("")
 
 
 def test_a_hand_scanner_opens_work_notes_lots_and_leaves_text_fields_alone(person: Opens, floor: Floor) -> None:

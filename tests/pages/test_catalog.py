@@ -120,6 +120,11 @@ def test_a_bill_of_materials_is_written_in_lines_and_shown_as_a_tree(browser: Op
     assert "WIRE Wire each 0.55 m in all 5.5 m" in page
     assert "Material for one 5.44" in page
     assert "Material for 10 54.40" in page
+    none = ivan.get(f"/parts/{lamp}?quantity=0&in=all").text
+    assert "This is too little." in none.split('id="quantity-told"')[1]
+    assert "BASE Base each 2 pcs in all 2 pcs" in words(none)
+    product = scalar(tenant, "SELECT id FROM products")
+    assert "Enter a number." in ivan.get(f"/products/{product}?quantity=many").text
     base = words(ivan.get(f"/parts/{_id(tenant, 'BASE')}").text)
     assert "LAMP Desk lamp 2 pcs" in base
     assert "TPL-000001 How to make it · LAMP, version 1 in a step" in base

@@ -165,7 +165,7 @@ def test_a_traveller_has_a_code_for_each_step_and_the_parts_of_the_whole_lot(bro
 def test_an_order_is_changed_on_its_page_with_a_reason_and_only_as_it_was_seen(browser: Opens, tenant: Factory) -> None:
     hands = lamp_job(tenant)
     maria, path = browser(Role.MANAGER), f"/orders/{hands.order_id}"
-    form = {"key": "c1", "due": "2027-05-01T12:00", "priority": "2", "reason": "They wait", "version": "1"}
+    form = {"key": "c1", "due": "2099-05-01T12:00", "priority": "2", "reason": "They wait", "version": "1"}
     version = scalar(tenant, "SELECT row_version FROM orders")
     maria.post(f"{path}/change", form | {"version": str(version)})
     text = Reader(maria.get(path).text).text
@@ -183,6 +183,22 @@ def test_an_order_is_changed_on_its_page_with_a_reason_and_only_as_it_was_seen(b
     assert maria.post(f"{path}/change", form | {"key": "c4", "version": "x"}).status_code == 422
 
 
+def test_a_date_moved_into_the_past_is_told_on_the_orders_page(browser: Opens, tenant: Factory) -> None:
+    hands = lamp_job(tenant)
+    maria, path = browser(Role.MANAGER), f"/orders/{hands.order_id}"
+
+    def changed(key: str, due: str, priority: str) -> str:
+        version = str(scalar(tenant, "SELECT row_version FROM orders"))
+        form = {"key": key, "due": due, "priority": priority, "reason": "They wait", "version": version}
+        assert maria.post(f"{path}/change", form).headers["location"] == path
+        return Reader(maria.get(path).text).text
+
+    assert "Its new date lies in the past" in changed("c1", "2020-05-01T12:00", "2")
+    assert scalar(tenant, "SELECT due_at FROM orders").year == 2020
+    assert "The order is changed; the reason stands below." in changed("c2", "2020-05-01T12:00", "1")
+    assert scalar(tenant, "SELECT priority FROM orders") == 1
+
+
 def test_a_customer_follows_their_order_in_plain_words_and_sees_nothing_inside(browser: Opens, tenant: Factory) -> None:
     publish_lamp(tenant)
     carla = browser(Role.CUSTOMER)
@@ -190,7 +206,7 @@ def test_a_customer_follows_their_order_in_plain_words_and_sees_nothing_inside(b
         "key": "o1",
         "product": "LAMP",
         "quantity": "3",
-        "due": "2027-03-01T12:00",
+        "due": "2099-03-01T12:00",
         "priority": "1",
         "lot_size": "1",
     }

@@ -71,6 +71,24 @@ def test_an_address_without_a_thing_is_not_found_whatever_stands_in_it(browser: 
     assert browser(Role.ADMIN).get("/api/v1/orders/ORD-000001", accept="application/json").status_code == 422
 
 
+def test_what_is_wrong_in_an_address_is_left_out_and_said(browser: Opens, tenant: Factory) -> None:  # noqa: ARG001 - a factory to see
+    ada = browser(Role.ADMIN)
+    told = "„%s“ in der Adresse wurde weggelassen: %s"
+    for asked, leads, why in (
+        ("/jobs?status=NONSENSE&q=a%26b&q=c", "/jobs?q=a%26b&q=c", told % ("status", "Wählen Sie aus der Liste.")),
+        ("/figures?days=0", "/figures", told % ("days", "Das ist zu wenig.")),
+        ("/stock/ledger?until=soon", "/stock/ledger", told % ("until", "Geben Sie einen Tag")),
+    ):
+        assert ada.get(asked, accept_language="de").headers["location"] == leads
+        assert why in words(ada.get(leads, accept_language="de").text), asked
+
+
+def test_a_part_of_a_page_and_a_program_are_told_what_is_wrong(browser: Opens, tenant: Factory) -> None:  # noqa: ARG001 - a factory to see
+    ada = browser(Role.ADMIN)
+    assert ada.get("/figures?days=0", hx_request="true").status_code == 422
+    assert ada.get("/api/v1/jobs?status=NONSENSE", accept="application/json").status_code == 422
+
+
 def test_a_role_and_a_permission_are_called_as_people_call_them(browser: Opens, tenant: Factory) -> None:
     publish_lamp(tenant)
     carla = browser(Role.CUSTOMER)

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from html import escape
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -107,6 +109,26 @@ def test_money_is_for_those_who_may_see_it(browser: Opens, tenant: Factory) -> N
         told = Reader(browser(Role.TECHNICIAN).get(f"/templates/{template}{path}").text).text
         assert "Critical path" in told
         assert "One costs" not in told
+
+
+@pytest.mark.parametrize(
+    ("quantity", "told"),
+    [
+        ("0", "This is too little."),
+        ("1000001", "This is too much."),
+        ("ten", "Enter a number."),
+        ("<b>", "Enter a number."),
+    ],
+)
+def test_a_quantity_that_is_none_is_told_at_its_field(
+    browser: Opens, tenant: Factory, quantity: str, told: str
+) -> None:
+    template = publish_lamp(tenant)
+    page = browser(Role.MANAGER).get(f"/templates/{template}/simulate?quantity={quote(quantity)}")
+    assert page.status_code == 422
+    assert told in page.text.split('id="quantity-told"')[1]
+    assert f'value="{escape(quantity)}"' in page.text
+    assert "Critical path" not in page.text
 
 
 @pytest.mark.parametrize("edit", ["[]", "{}", '{"kind": "undo"}', '{"kind": "nonsense"}', "[" * 90_000])

@@ -8,3 +8,4 @@ import "./parts/forms.js";
 import "./parts/graph.js";
 import "./parts/single-keys.js";
 import "./parts/live.js";
+import "./parts/retyping.js";

@@ -12,7 +12,7 @@ import { Outbox } from "./parts/outbox.js";
 import { ready } from "./parts/photos.js";
 import * as scans from "./parts/scans.js";
 import { signal } from "./parts/signals.js";
-import { showOutbox } from "./parts/waiting.js";
+import { cause, showOutbox } from "./parts/waiting.js";
 
 const UNDO = 10;
 const LEADS = { start: "IN_PROGRESS", pause: "PAUSED", resume: "IN_PROGRESS", report: "IN_PROGRESS", complete: "COMPLETED" };
@@ -174,7 +174,7 @@ outbox.addEventListener("applied", ({ detail: { tap } }) => {
   else htmx.trigger(work(), "live");
 });
 outbox.addEventListener("refused", ({ detail: { tap } }) => {
-  signal("bad", words.refused.replace("{what}", tap.label));
+  signal("bad", `${words.refused.replace("{what}", tap.label)} · ${cause(tap, words)}`);
   if (tap.work_order_id !== work()?.dataset.work) return;
   htmx.trigger(work(), "live");
   document.getElementById("attention").showModal();

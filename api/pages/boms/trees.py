@@ -1,13 +1,15 @@
 """A bill of materials as a tree to look at: quantities for one and for many, and what of it is there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator
+from fastapi import Query
+from fastapi.exceptions import RequestValidationError
 
-from api.pages.frame.asking import number
+from api.pages.frame.asking import checked
+from api.pages.frame.faults import faults_of
 from api.pages.frame.screen import Screen
 from api.routes.boms import tree_of
 from models.connections.postgres import read
@@ -19,11 +21,13 @@ from models.records import stock_levels
 from models.rules.access import Permission
 from templates_engine.boms import BomRefused
 
+Entered = Annotated[str, Query(max_length=40)]
+
 
 class Asked(Message):
     """For how many a tree is shown."""
 
-    quantity: Annotated[PositiveQuantity | None, BeforeValidator(number)] = None
+    quantity: PositiveQuantity = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,30 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class ShownTree:
-    """A tree, its branches nested; `fault` instead where it cannot be grown."""
+    """A tree, its branches nested; `fault` instead where it cannot be grown.
+
+    Where what was `entered` is no quantity, `wrong` says why, and the tree is that of one.
+    """
 
     part_id: UUID
     quantity: Decimal
     whole: BomTree | None
     branches: list[Branch]
     fault: str = ""
+    entered: str = ""
+    wrong: str = ""
 
 
-def tree_for(screen: Screen, actor: Actor, part_id: UUID, quantity: Decimal) -> ShownTree:
-    """Return a part's tree as the person may see it."""
+def tree_for(screen: Screen, actor: Actor, part_id: UUID, entered: str) -> ShownTree:
+    """Return a part's tree as the person may see it, for the quantity they entered."""
+    try:
+        asked, wrong = checked(Asked, {"quantity": entered.strip()} if entered.strip() else {}), ""
+    except RequestValidationError as fault:
+        asked, wrong = Asked(), faults_of(screen, fault)["quantity"]
+    return replace(_grown(screen, actor, part_id, asked.quantity), entered=entered, wrong=wrong)
+
+
+def _grown(screen: Screen, actor: Actor, part_id: UUID, quantity: Decimal) -> ShownTree:
     try:
         whole = tree_of(actor, part_id, quantity)
     except BomRefused as refused:

@@ -1,16 +1,14 @@
 """Parts: what is stocked, where it goes and what it is made of."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import Query
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from api.deps import MayReadCatalog
-from api.pages.boms.trees import Asked, tree_for
+from api.pages.boms.trees import Entered, tree_for
 from api.pages.catalog.master_data import Kind, Told, register
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
@@ -49,7 +47,7 @@ register(router, PARTS)
 
 
 @router.get("/parts/{part_id}")
-def get_part(screen: TheScreen, part_id: UUID, actor: MayReadCatalog, asked: Annotated[Asked, Query()]) -> HTMLResponse:
+def get_part(screen: TheScreen, part_id: UUID, actor: MayReadCatalog, quantity: Entered = "") -> HTMLResponse:
     """Show one part: what it is, what there is of it, what it is made of and where it goes."""
     sees_stock = screen.may(Permission.STOCK_READ)
     with read(actor.sight) as session:
@@ -61,5 +59,5 @@ def get_part(screen: TheScreen, part_id: UUID, actor: MayReadCatalog, asked: Ann
     made = part.kind is not PartKind.BOUGHT
     return screen.show(
         "catalog/part.html", part=part, uses=uses, level=level, latest=latest,
-        tree=tree_for(screen, actor, part_id, asked.quantity or Decimal(1)) if made else None,
+        tree=tree_for(screen, actor, part_id, quantity) if made else None,
     )  # fmt: skip

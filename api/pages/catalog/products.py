@@ -1,14 +1,11 @@
 """Products: what is sold, by which template it is made, and what goes into it."""
 
-from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from api.deps import MayReadProducts
-from api.pages.boms.trees import Asked, tree_for
+from api.pages.boms.trees import Entered, tree_for
 from api.pages.catalog.master_data import Kind, Told, register
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
@@ -39,9 +36,7 @@ register(router, PRODUCTS)
 
 
 @router.get("/products/{product_id}")
-def get_product(
-    screen: TheScreen, product_id: UUID, actor: MayReadProducts, asked: Annotated[Asked, Query()]
-) -> HTMLResponse:
+def get_product(screen: TheScreen, product_id: UUID, actor: MayReadProducts, quantity: Entered = "") -> HTMLResponse:
     """Show one product: its templates, what goes into it, and how many are there, each to those who may see it."""
     with read(actor.sight) as session:
         product = products.product(session, product_id)
@@ -51,5 +46,5 @@ def get_product(
         level = stock_levels.level(session, product.part_id) if screen.may(Permission.STOCK_READ) else None
     tree = None
     if screen.may(Permission.CATALOG_READ):
-        tree = tree_for(screen, actor, product.part_id, asked.quantity or Decimal(1))
+        tree = tree_for(screen, actor, product.part_id, quantity)
     return screen.show("catalog/product.html", product=product, versions=versions, level=level, tree=tree)

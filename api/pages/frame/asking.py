@@ -1,6 +1,7 @@
 """How the address of a list becomes its filters, and a form becomes a message: what is left empty is not asked."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from types import GenericAlias
 from typing import Any, TypeVar, get_args, get_origin
@@ -63,6 +64,20 @@ def checked(model: type[Asked], content: dict[str, Any], where: str = "body") ->
     except ValidationError as fault:
         errors = [{**one, "loc": (where, *one["loc"])} for one in fault.errors()]
         raise RequestValidationError(errors) from fault
+
+
+def midnight(name: str, day: str, zone: tzinfo, later: timedelta = timedelta(0)) -> datetime | None:
+    """Return when a day in an address begins in a zone, or `later`; None where none is given.
+
+    Raises RequestValidationError, which names the field, for what is no day.
+    """
+    if not day:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day) + later, time(), zone)
+    except (ValueError, OverflowError) as fault:
+        wrong = {"type": "date_parsing", "loc": ("query", name), "msg": "This is no day.", "input": None}
+        raise RequestValidationError([wrong]) from fault
 
 
 def number(entered: Any) -> Any:  # noqa: ANN401 - what is no text is left as it is

@@ -59,10 +59,12 @@ def faults_of(screen: Screen, fault: Exception, belongs_to: str = "") -> dict[st
     return {field or belongs_to: screen.why(fault)}
 
 
-def tried(screen: Screen, back: str, act: Callable[[], object], done: str, **values: object) -> RedirectResponse:
+def tried(
+    screen: Screen, back: str, act: Callable[[], object], done: str, kind: str = "good", **values: object
+) -> RedirectResponse:
     """Do what a form asks, and lead back with `done`; with why not, where it is refused."""
     try:
         act()
     except WRONG as fault:
         return screen.go(back, said=" ".join(faults_of(screen, fault).values()), kind="bad")
-    return screen.go(back, said=screen.words(done, **values))
+    return screen.go(back, said=screen.words(done, **values), kind=kind)

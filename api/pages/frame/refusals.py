@@ -34,7 +34,11 @@ SENTENCES: dict[RefusalKind, str] = {
 
 
 # What is refused before any job is asked, by the kind of problem it is answered with.
-_AT_THE_DOOR = {"forbidden": marked("Your role may not do this"), "not-found": marked("There is nothing here")}
+_AT_THE_DOOR = {
+    "forbidden": marked("Your role may not do this"),
+    "not-found": marked("There is nothing here"),
+    "too-large": marked("This file is larger than 5 MB; take a smaller picture."),
+}
 # What names something that whoever stands at the machine must know, to say it with that name in a script too.
 _NAMING = (
     "Not enough in stock (there / wanted): {parts}.",
@@ -44,6 +48,8 @@ _NAMING = (
     "{code} is given to a team you are not in; ask a manager to assign it to you.",
     "{given} pieces were given back, but only {left} of {available} are still in work here.",
     "Step '{step}' still makes pieces for this one; report what is done so far.",
+    "A file may have 5 MB at most: take a smaller picture, or choose a smaller file.",
+    "Only PNG, JPEG, GIF and WebP pictures and PDF documents are taken: choose one of these, or take a photo.",
 )
 
 

@@ -55,6 +55,7 @@ class OrderForm(ActForm):
     quantity: str = ""
     lot_size: str = ""
     due: str = ""
+    past_due: str = ""  # the date that the person was already asked about
     priority: str = "3"
     customer_name: str = ""
     customer_reference: str = ""
@@ -70,6 +71,9 @@ class ChangeForm(ActForm):
 
 
 _CHANGED = marked("The order is changed; the reason stands below.")
+_CHANGED_TO_THE_PAST = marked(
+    "The order is changed. Its new date lies in the past, so it is late: is that what you meant?"
+)
 _DONE = {
     Steering.HOLD: marked("The order is on hold."),
     Steering.RELEASE: marked("The order goes on."),
@@ -111,16 +115,18 @@ def get_new_order(screen: TheScreen, actor: MayCreateOrders) -> HTMLResponse:
     """Show the form of a new order."""
     with read(actor.sight) as session:
         products = order_choices.choices_to_order(session)
-    return screen.show("orders/new.html", products=products, form={}, faults={})
+    return screen.show("orders/new.html", products=products, form={}, faults={}, past=False)
 
 
 @router.post("/orders")
 def post_order(
     request: Request, screen: TheScreen, actor: MayCreateOrders, form: Annotated[OrderForm, Form()]
 ) -> Response:
-    """Place an order once, and lead to it; what is wrong is told at its field."""
+    """Place an order once, and lead to it; what is wrong is told at its field, a date in the past is asked about."""
     try:
         wanted = checked(PlaceOrder, _wanted(form, screen))
+        if wanted.due_at < screen.formats.now and form.past_due != form.due:
+            return _form_again(screen, actor, form, past=True)
         if not screen.may(Permission.ORDERS_READ):
             wanted = wanted.model_copy(
                 update={"customer_name": actor.display_name, "priority": _USUAL, "lot_size": None}
@@ -128,19 +134,26 @@ def post_order(
         place = OnceRunner(request, actor, form.key)
         made = json.loads(bytes(place(wanted, lambda session: orders.place(session, actor, wanted), status=201).body))
     except (RequestValidationError, Refusal, orders.OrderRefused) as fault:
-        with read(actor.sight) as session:
-            products = order_choices.choices_to_order(session)
-        return screen.show(
-            "orders/new.html", 422, products=products, form=form.model_dump(), faults=_faults(screen, fault)
-        )
+        return _form_again(screen, actor, form, faults=_faults(screen, fault))
     answer = screen.go(f"/orders/{made['id']}", said=screen.words(_PLACED, code=made["code"]))
     answer.background = BackgroundTask(launching.launch_now, request.app.state.temporal, actor.tenant_id)
     return answer
 
 
+def _form_again(
+    screen: Screen, actor: Actor, form: OrderForm, *, faults: dict[str, str] | None = None, past: bool = False
+) -> Response:
+    """Return the form as it was filled in, with what is wrong or what to think about again."""
+    with read(actor.sight) as session:
+        products = order_choices.choices_to_order(session)
+    return screen.show(
+        "orders/new.html", 422, products=products, form=form.model_dump(), faults=faults or {}, past=past
+    )
+
+
 def _wanted(form: OrderForm, screen: Screen) -> dict[str, Any]:
     """Return the fields that were filled in; day and time are an instant of the person's time zone."""
-    wanted: dict[str, Any] = form.model_dump(exclude={"key", "reason", "due"})
+    wanted: dict[str, Any] = form.model_dump(exclude={"key", "reason", "due", "past_due"})
     wanted["due_at"] = _instant(form.due, screen)
     # One entry of a choice may name a version of how it is made beside the product.
     wanted["product"], _, wanted["template_id"] = form.product.partition(" ")
@@ -203,22 +216,29 @@ def _parts(session: Session, screen: Screen, actor: Actor, order_id: UUID) -> di
 def post_order_change(
     request: Request, screen: TheScreen, order_id: UUID, actor: MayControlOrders, form: Annotated[ChangeForm, Form()]
 ) -> RedirectResponse:
-    """Move date and priority of an order once, as it was seen; lead back to it."""
+    """Move date and priority of an order once, as it was seen; lead back to it, and tell of a date in the past."""
+    due = _instant(form.due, screen)
+    with read(actor.sight) as session:
+        before = records.order(session, order_id).due_at
 
     def change(session: Session, ask: ChangeOrder) -> OrderView:
         seen = records.order(session, order_id)
-        if ask.due_at is not None and seen.due_at.replace(second=0, microsecond=0) == ask.due_at:
+        if ask.due_at is not None and _to_the_minute(seen.due_at) == ask.due_at:
             ask = ask.model_copy(update={"due_at": None})
         return order_changes.change_order(session, actor, order_id, ask, form.version)
 
     def act() -> None:
-        with read(actor.sight) as session:
-            records.order(session, order_id)
-        entered = {"due_at": _instant(form.due, screen), "priority": form.priority, "reason": form.reason}
-        ask = checked(ChangeOrder, entered)
+        ask = checked(ChangeOrder, {"due_at": due, "priority": form.priority, "reason": form.reason})
         OnceRunner(request, actor, form.key)(ask, lambda session: change(session, ask))
 
+    if isinstance(due, datetime) and due < screen.formats.now and due != _to_the_minute(before):
+        return tried(screen, f"/orders/{order_id}", act, _CHANGED_TO_THE_PAST, kind="warn")
     return tried(screen, f"/orders/{order_id}", act, _CHANGED)
+
+
+def _to_the_minute(instant: datetime) -> datetime:
+    """Return an instant as a form shows it and sends it back."""
+    return instant.replace(second=0, microsecond=0)
 
 
 @router.post("/orders/{order_id}/{steering}")

@@ -1,6 +1,6 @@
 """Stock to look at: levels, the ledger, what is short, and whether the books are right."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -8,9 +8,9 @@ from fastapi import Depends, Query
 from fastapi.responses import HTMLResponse
 
 from api.deps import MayReadStock
-from api.pages.frame.asking import filters_of
+from api.pages.frame.asking import filters_of, midnight
 from api.pages.frame.routing import pages
-from api.pages.frame.screen import Screen, TheScreen
+from api.pages.frame.screen import TheScreen
 from models.connections.postgres import read
 from models.messages.catalog import SupplierFilters
 from models.messages.stock import EntryFilters, LevelFilters
@@ -48,7 +48,8 @@ def list_entries(
     until: Day = "",
 ) -> HTMLResponse:
     """Show the ledger, newest first; days are those of the person's time zone, the last one included."""
-    begin, end = _midnight(screen, since), _midnight(screen, until, _DAY)
+    zone = screen.formats.zone
+    begin, end = midnight("since", since, zone), midnight("until", until, zone, _DAY)
     asked = filters.model_copy(update={"posted_from": begin, "posted_before": end})
     if asked.location is None:
         asked = asked.model_copy(update={"location": Location.STOCK})
@@ -56,8 +57,8 @@ def list_entries(
         found = stock_ledger.entries(session, asked)
     wanted = asked.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
     return screen.show(
-        "stock/ledger.html", found=found, filters=asked, kinds=tuple(MoveKind), since=since if begin else "",
-        until=until if end else "", asked=urlencode(wanted),
+        "stock/ledger.html", found=found, filters=asked, kinds=tuple(MoveKind), since=since, until=until,
+        asked=urlencode(wanted),
     )  # fmt: skip
 
 
@@ -75,11 +76,3 @@ def get_check(screen: TheScreen, actor: MayReadStock) -> HTMLResponse:
     with read(actor.sight) as session:
         books = stock_views.check(session)
     return screen.show("stock/check.html", books=books)
-
-
-def _midnight(screen: Screen, day: str, later: timedelta = timedelta(0)) -> datetime | None:
-    """Return when a day of the person's time zone begins; None for what is no day."""
-    try:
-        return datetime.combine(date.fromisoformat(day) + later, time(), screen.formats.zone)
-    except (ValueError, OverflowError):
-        return None

@@ -1,7 +1,7 @@
 """The audit trail as people read it: filtered, explained, taken along and verified."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.deps import MayReadAudit
-from api.pages.frame.asking import checked
+from api.pages.frame.asking import checked, midnight
 from api.pages.frame.looks import fact_words
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import Screen, TheScreen
@@ -77,16 +77,9 @@ def _filters(request: Request, screen: Screen) -> AuditFilters:
         if name in asked:
             asked[name] = [value for value in given.getlist(name) if value]
     for name, days in (("since", 0), ("until", 1)):
-        if day := _day(given.get(name)):
-            asked[name] = datetime.combine(day + timedelta(days=days), time(), screen.formats.zone)
+        if begins := midnight(name, given.get(name, ""), screen.formats.zone, timedelta(days=days)):
+            asked[name] = begins
     return checked(AuditFilters, asked, "query")
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def _told(screen: Screen, entry: AuditEntryView) -> Told:

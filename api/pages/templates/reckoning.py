@@ -5,17 +5,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from pydantic import BeforeValidator
+from pydantic import Field
 
 from api import publishing
 from api.deps import MayReadTemplates
-from api.pages.frame.asking import number
+from api.pages.frame.asking import checked
+from api.pages.frame.faults import faults_of
 from api.pages.frame.routing import pages
 from api.pages.frame.screen import TheScreen
 from api.pages.templates.shown import shown, versions
 from api.pages.templates.words import FIELDS
 from models.connections.postgres import read
+from models.messages.base import Message
 from models.messages.templates import Plan
 from models.records import templates as records
 from templates_engine.diff import diff
@@ -23,7 +26,13 @@ from templates_engine.simulate import simulate
 
 router = pages("templates")
 _MOST_UNITS = Decimal(1_000_000)
-Pieces = Annotated[Decimal, BeforeValidator(number), Query(gt=0, le=_MOST_UNITS, allow_inf_nan=False, decimal_places=6)]
+Entered = Annotated[str, Query(max_length=40)]
+
+
+class Pieces(Message):
+    """For how many pieces an order is thought through."""
+
+    quantity: Decimal = Field(Decimal(10), gt=0, le=_MOST_UNITS, allow_inf_nan=False, decimal_places=6)
 
 
 @router.get("/templates/{template_id}/compare")
@@ -48,18 +57,18 @@ def get_compare(
 
 
 @router.get("/templates/{template_id}/simulate")
-def get_simulate(
-    screen: TheScreen, template_id: UUID, actor: MayReadTemplates,
-    quantity: Pieces = Decimal(10),
-) -> HTMLResponse:  # fmt: skip
-    """Show what one order of so many pieces would take."""
+def get_simulate(screen: TheScreen, template_id: UUID, actor: MayReadTemplates, quantity: Entered = "") -> HTMLResponse:
+    """Show what one order of so many pieces would take; what is no quantity is told at its field."""
     with read(actor.sight) as session:
         view = records.template(session, template_id)
         made = publishing.outline_of(session, actor, view)
-    return shown(
-        screen, "templates/simulate.html", draft=view, plan=made.plan, faults=made.faults, quantity=quantity,
-        order=simulate(made.plan, quantity),
-    )  # fmt: skip
+    facts: dict[str, Any] = {"draft": view, "plan": made.plan, "faults": made.faults, "wrong": ""}
+    try:
+        pieces = checked(Pieces, {"quantity": quantity.strip()} if quantity.strip() else {}).quantity
+    except RequestValidationError as fault:
+        facts |= {"wrong": faults_of(screen, fault)["quantity"], "entered": quantity}
+        return shown(screen, "templates/simulate.html", 422, **facts)
+    return shown(screen, "templates/simulate.html", **facts, quantity=pieces, order=simulate(made.plan, pieces))
 
 
 def _parts_beside(before: Plan, after: Plan) -> list[dict[str, Any]]:

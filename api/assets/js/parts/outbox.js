@@ -5,6 +5,7 @@
 const STORE = "taps";
 const RETRY = [1000, 2000, 5000, 10000];
 const AGAIN = new Set([408, 409, 425, 429]);
+const TOO_LARGE = 413; // which a server on the way may say as well, in a page of its own
 
 /** A UUIDv7: sorted by time, random enough without a secure context. */
 export function newKey() {
@@ -157,7 +158,7 @@ export class Outbox extends EventTarget {
       answer = await (tap.address ? this.#ask(tap) : this.#post("/api/v1/commands", { commands: [this.#command(tap)], wait: true }));
       said = await answer.json();
     } catch (fault) {
-      if (fault instanceof Refused) return this.#refuse(tap, fault.message);
+      if (fault instanceof Refused) return this.#refuse(tap, fault.message, fault.cause);
       return this.#wait(fault instanceof Later ? fault.status : 0);
     }
     if (answer.ok) {
@@ -171,7 +172,7 @@ export class Outbox extends EventTarget {
       return taps;
     }
     if (answer.status === 401 || answer.status >= 500 || AGAIN.has(answer.status)) return this.#wait(answer.status);
-    return this.#refuse(tap, said.detail ?? answer.statusText, { kind: said.type?.split("/").pop() });
+    return this.#refuse(tap, said.detail ?? answer.statusText, { kind: kindOf(said) });
   }
 
   #command({ key, request, work_order_id, occurred_at, files }) {
@@ -195,7 +196,11 @@ export class Outbox extends EventTarget {
   async #sent(answer) {
     if (answer.ok) return answer.json();
     if (answer.status === 401 || answer.status >= 500 || AGAIN.has(answer.status)) throw new Later(answer.status);
-    throw new Refused((await answer.json()).detail);
+    const said = await answer.json().catch((fault) => {
+      if (answer.status !== TOO_LARGE) throw fault;
+      return { type: "/problems/too-large", detail: "" };
+    });
+    throw new Refused(said.detail, { cause: { kind: kindOf(said), pattern: said.detail } });
   }
 
   #post(address, content, headers) {
@@ -230,4 +235,7 @@ class Later extends Error {
   }
 }
 
+/** Why a file was refused; the cause is what the sentence is found by in other languages. */
 class Refused extends Error {}
+
+const kindOf = (problem) => problem.type?.split("/").pop();

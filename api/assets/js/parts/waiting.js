@@ -27,14 +27,19 @@ export function showOutbox(taps, outbox, words) {
 const counted = (request, words) =>
   ["good", "scrapped", "rejected"].filter((name) => Number(request?.[name])).map((name) => ` · ${words[name]} ${request[name]}`).join("");
 
-/** `said` holds patterns, and a sentence for each kind of refusal, where the person's language is not the server's. */
-const cause = ({ pattern, named, kind, detail }, said) =>
-  said[pattern]?.replace(/\{(\w+)\}/g, (place, name) => named[name] ?? place) ?? said[kind] ?? detail;
+/**
+ * Why a tap was refused. `refusals` holds patterns, and a sentence for each kind of refusal, where the person's language
+ * is not the server's; a file that never came as far as the server has no words of its own.
+ */
+export function cause({ pattern, named, kind, detail }, words) {
+  const said = JSON.parse(words.refusals);
+  return said[pattern]?.replace(/\{(\w+)\}/g, (place, name) => named[name] ?? place) ?? said[kind] ?? (detail || words.tooLarge);
+}
 
 function row(tap, outbox, words) {
   const line = document.getElementById("attention-row").content.cloneNode(true);
   line.querySelector("strong").textContent = tap.label + counted(tap.request, words);
-  line.querySelector(".row-cause").textContent = cause(tap, JSON.parse(words.refusals));
+  line.querySelector(".row-cause").textContent = cause(tap, words);
   line.querySelector("a").href = `/station/${tap.work_order_id}`;
   line.querySelector("button").addEventListener("click", () => outbox.dismiss(tap.number));
   return line;
