@@ -5,8 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from deploy.stack.children import Child
 from deploy.stack.plan import Plan, make_plan
 from deploy.stack.ports import choose
 from deploy.stack.state import State
@@ -33,6 +35,11 @@ def fresh_home() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def patiently(child: Child) -> Child:
+    """A child that a busy machine may be slow to start."""
+    return replace(child, ready_seconds=180)
+
+
 @contextmanager
 def running_servers() -> Iterator[Plan]:
     """PostgreSQL, MongoDB, Temporal and a mail catcher, ready; stopped and forgotten at the end, whatever happens."""
@@ -43,7 +50,7 @@ def running_servers() -> Iterator[Plan]:
         plan = make_plan(state, choose({}, auto=True), ours, durable=False)
         supervisor = Supervisor(state.run_file, print, plan.environment)
         try:
-            supervisor.start(*plan.servers)
+            supervisor.start(*map(patiently, plan.servers))
             yield plan
         finally:
             supervisor.stop()

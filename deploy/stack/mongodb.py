@@ -19,6 +19,7 @@ USER = "factoryos"
 _ROLES = ("readWriteAnyDatabase", "dbAdminAnyDatabase", "clusterMonitor")
 _CACHE_GB = "0.25"
 _AUTHENTICATION_FAILED = 18
+_PATIENCE_MS = 30_000  # a first start is made in peace: what the product may not wait for, it may
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class MongoDB:
 
     def _make_user(self) -> None:
         """Create the one user through the localhost exception, which MongoDB closes with the first user made."""
-        known: MongoClient[dict[str, Any]] = MongoClient(self.url)
+        known: MongoClient[dict[str, Any]] = MongoClient(self.url, serverSelectionTimeoutMS=_PATIENCE_MS)
         with closing(known):
             try:
                 known.admin.command("connectionStatus")

@@ -23,7 +23,7 @@ from tests.stack import EXTERNAL
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
-_START_SECONDS, _BACK_SECONDS, _TICK = 180, 120, 0.05
+_START_SECONDS, _BACK_SECONDS, _TICK = 240, 120, 0.05
 
 
 class Product:

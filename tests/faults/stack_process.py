@@ -16,6 +16,7 @@ from deploy.stack.errors import StackError
 from deploy.stack.plan import WORKERS, make_plan
 from deploy.stack.ports import choose
 from deploy.stack.state import State
+from tests.stack import patiently
 
 READY = "all answer"
 _STAY_AWAY = 'while [ -e "$0" ]; do sleep 0.05; done; exec "$@"'
@@ -46,7 +47,7 @@ def main() -> None:
 
 def _may_stay_away(state: State, child: Child) -> Child:
     note = str(state.home / f"away-{child.name}")
-    return replace(child, command=("/bin/sh", "-c", _STAY_AWAY, note, *child.command))
+    return replace(patiently(child), command=("/bin/sh", "-c", _STAY_AWAY, note, *child.command))
 
 
 def _as_told(child: Child) -> Child:

@@ -15,6 +15,7 @@ from deploy.stack.ports import choose
 from deploy.stack.probes import Probe
 from deploy.stack.state import State
 from deploy.stack.supervisor import Supervisor
+from tests.stack import patiently
 
 
 def main() -> None:
@@ -24,7 +25,10 @@ def main() -> None:
         state.run_file.end_leftovers()
         if sys.argv[2] == "servers":
             plan = make_plan(state, choose({}, auto=True), dict(os.environ), durable=True)
-            children, supervisor = plan.servers, Supervisor(state.run_file, _say, plan.environment)
+            children, supervisor = (
+                tuple(map(patiently, plan.servers)),
+                Supervisor(state.run_file, _say, plan.environment),
+            )
         else:
             children = tuple(_stand_in(state, each) for each in json.loads(sys.argv[2]))
             supervisor = Supervisor(state.run_file, _say, first_back_off_seconds=0.01)
