@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.stack.plan import Plan, make_plan
@@ -43,7 +44,7 @@ def running_servers() -> Iterator[Plan]:
         plan = make_plan(state, choose({}, auto=True), ours, durable=False)
         supervisor = Supervisor(state.run_file, print, plan.environment)
         try:
-            supervisor.start(*plan.servers)
+            supervisor.start(*(replace(server, ready_seconds=180) for server in plan.servers))  # a machine may be busy
             yield plan
         finally:
             supervisor.stop()
