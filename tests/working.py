@@ -57,7 +57,7 @@ def working(*, relays: bool = False, queue: str | None = None) -> Iterator[None]
 
     thread = Thread(target=run, name="test-worker")
     thread.start()
-    ready.wait(30)
+    ready.wait(120)
     try:
         if not failures:
             yield

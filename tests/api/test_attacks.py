@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from tests.api.examples import body_of
 from tests.api.hostile import TELLTALES, WORDS, tokens
 from tests.api.test_matrix import NO_IDS
 from tests.api.world import build, fill, real_ids
-from tests.factories import Factory, make_tenant
+from tests.factories import Factory, leave_nothing_waiting, make_tenant
 
 Tally = Callable[[str, int], None]
 ROUTES = [
@@ -39,20 +39,22 @@ def document() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def factory(servers: object) -> Factory:
+def factory(servers: object) -> Iterator[Factory]:
     assert servers
     made = make_tenant()
     build(made)
-    return made
+    yield made
+    leave_nothing_waiting(made)
 
 
 @pytest.fixture(scope="module")
-def neighbour(servers: object) -> Factory:
+def neighbour(servers: object) -> Iterator[Factory]:
     """A factory that must not notice anything."""
     assert servers
     made = make_tenant()
     build(made)
-    return made
+    yield made
+    leave_nothing_waiting(made)
 
 
 def _harmless(answer: Any) -> bool:

@@ -1,6 +1,7 @@
 """The whole matrix: every route, every role, in one's own factory and in another."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from models.rules.access import MATRIX, Permission, Role, may
 from tests.api.conftest import Api
 from tests.api.examples import body_of
 from tests.api.world import REAL, build, fill, real_ids
-from tests.factories import Factory, make_tenant
+from tests.factories import Factory, leave_nothing_waiting, make_tenant
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 PAGE_PATHS = {route.path for router in PAGES for route in router.routes if isinstance(route, APIRoute)}
@@ -35,10 +36,11 @@ def document() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def factory(servers: Plan) -> Factory:  # noqa: ARG001 - the servers must run
+def factory(servers: Plan) -> Iterator[Factory]:  # noqa: ARG001 - the servers must run
     made = make_tenant()
     build(made)
-    return made
+    yield made
+    leave_nothing_waiting(made)
 
 
 @pytest.fixture(scope="module")

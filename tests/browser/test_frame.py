@@ -52,8 +52,10 @@ def test_a_scanner_that_types_and_sends_at_once_is_led_straight_to_its_page(pers
 def test_a_tap_made_before_the_scripts_are_there_is_made_again_when_they_are(person: Opens) -> None:
     maria = person(Role.MANAGER)
     held: list[Route] = []
-    maria.route(re.compile(r"/app-\w+\.js$"), lambda asked: held.append(asked))  # noqa: PLW0108 - playwright marks it
-    maria.goto("/orders", wait_until="commit")
+    scripts = re.compile(r"/app-\w+\.js$")
+    maria.route(scripts, lambda asked: held.append(asked))  # noqa: PLW0108 - playwright marks it
+    with maria.expect_request(scripts):
+        maria.goto("/orders", wait_until="commit")
     maria.get_by_role("button", name="Search or go to").click()
     expect(maria.locator("#finder")).to_be_hidden()
     held[0].continue_()

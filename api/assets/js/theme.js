@@ -9,9 +9,11 @@ if (root.dataset.theme === "auto") {
 
 // Most buttons act by scripts that come later than the paint: a tap made before they are there is made again then.
 const early = [];
-const keep = ({ target }) => {
-  const button = target.closest("button");
-  if (button && !button.popoverTargetElement && (button.type === "button" || !button.form)) early.push(button);
+const keep = (event) => {
+  const button = event.target.closest("button");
+  if (!button || button.popoverTargetElement || (button.type !== "button" && button.form)) return;
+  event.stopImmediatePropagation(); // some scripts may be there already, and would act twice
+  early.push(button);
 };
 document.addEventListener("click", keep, true);
 document.addEventListener("DOMContentLoaded", () => {
