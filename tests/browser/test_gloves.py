@@ -78,6 +78,7 @@ def test_what_is_undone_or_was_kept_over_a_reload_is_corrected_and_not_typed_aga
     page.get_by_role("button", name="More: Rejected").click()
     page.locator("#why").get_by_text("Wrong size", exact=True).click()
     page.get_by_role("button", name="Finish the work").click()
+    expect(page.locator("#undo")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Undo").click()
     finish.click()
@@ -152,10 +153,12 @@ def test_what_a_count_recorded_is_not_asked_for_again(person: Opens, floor: Floo
     page = _begun(person, floor, "mount", still=True)
     _count(page, "2", "1,5")
     expect(page.locator("[data-left-shown]")).to_have_text("2")
+    until(lambda: _kinds(tenant)[-1] == "reported")
     for _ in ("on the same page", "on the page read anew"):
         page.get_by_role("button", name="Finish this work").click()
         page.get_by_role("button", name="Finish the work").click()
         page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#undo")).to_be_hidden()
         page.reload()
     assert _kinds(tenant)[-1] == "reported"
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from api.pages.frame.refusals import refusal_sentences
 from models.rules.access import Role
@@ -227,6 +227,32 @@ def test_person_scanner_and_connection_are_in_sight_at_each_size(person: Opens, 
     for one, other in combinations(parts, 2):
         beside = one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1
         assert beside or one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
+
+
+def test_an_answer_that_is_older_than_a_tap_does_not_take_it_back(person: Opens, floor: Floor) -> None:
+    page = _open(person, floor)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def first_held(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(re.compile(r"/station/[^/]+/live$"), first_held)
+    with page.expect_request(re.compile(r"/station/[^/]+/live$")):
+        page.evaluate("document.getElementById('work').dispatchEvent(new Event('live'))")
+    page.get_by_role("button", name="Start the work").click()
+    expect(page.locator("#signal")).to_contain_text("Recorded")
+    page.evaluate("""() => {
+        globalThis.shown = [];
+        new MutationObserver(([{ target }]) => shown.push(target.dataset.state))
+            .observe(document.getElementById("work"), {attributeFilter: ["data-state"]});
+    }""")
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(page.locator(".work-clock")).to_be_visible()
+    assert "READY" not in page.evaluate("shown")
 
 
 def test_two_tablets_race_and_one_is_told_so(person: Opens, floor: Floor, tenant: Factory) -> None:

@@ -159,6 +159,11 @@ async function handOver(form) {
   form.closest("dialog").close();
 }
 
+/** Ask how this work stands; what was asked before and is still on its way would show it as it was before the tap. */
+function askAnew() {
+  for (const event of ["htmx:abort", "live"]) htmx.trigger(work(), event);
+}
+
 outbox.addEventListener("change", ({ detail }) => {
   taps = detail;
   showOutbox(taps, outbox, words);
@@ -171,12 +176,12 @@ outbox.addEventListener("applied", ({ detail: { tap } }) => {
   // The server's state is this tap's now, until the page has been asked for anew.
   work().dataset.server = LEADS[tap.request?.action] ?? work().dataset.server;
   if (["complete", "assign"].includes(tap.request?.action)) location.assign("/station");
-  else htmx.trigger(work(), "live");
+  else askAnew();
 });
 outbox.addEventListener("refused", ({ detail: { tap } }) => {
   signal("bad", `${words.refused.replace("{what}", tap.label)} · ${cause(tap, words)}`);
   if (tap.work_order_id !== work()?.dataset.work) return;
-  htmx.trigger(work(), "live");
+  askAnew();
   document.getElementById("attention").showModal();
 });
 outbox.addEventListener("door", () => {
