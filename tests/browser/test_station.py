@@ -16,6 +16,12 @@ from tests.factories import Factory
 from tests.floor import rows, scalar
 
 Opens = Callable[..., Page]
+# How many lines the words of each choice take.
+LINES = """(choices) => [...choices.children].map((choice) => {
+    const words = document.createRange();
+    words.selectNodeContents([...choice.childNodes].find((node) => node.nodeName === "#text" && node.data.trim()));
+    return words.getClientRects().length;
+})"""
 
 
 def _facts(factory: Factory) -> list[str]:
@@ -222,6 +228,21 @@ def test_person_scanner_and_connection_are_in_sight_at_each_size(person: Opens, 
     for one, other in combinations(parts, 2):
         beside = one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1
         assert beside or one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
+
+
+@pytest.mark.parametrize("size", ["phone", "upright", "tablet", "desktop"])
+def test_what_becomes_of_bad_pieces_is_chosen_among_whole_words(person: Opens, floor: Floor, size: str) -> None:
+    page = _open(person, floor, size=size, language="de")
+    page.locator("[data-tap=start]").click()
+    page.locator("[data-opens=problem]").click()
+    choices = page.locator("#problem .tiles-two")
+    expect(choices).to_be_visible()
+    assert choices.evaluate(LINES) == [1, 1]
+    page.locator("#problem [data-closes]").first.click()
+    page.locator("[data-opens=finish]").click()
+    page.locator("#finish #rejected").fill("1")
+    expect(page.locator("#why")).to_be_visible()
+    assert set(page.locator("#why .tiles").evaluate(LINES)) == {1}
 
 
 def test_two_tablets_race_and_one_is_told_so(person: Opens, floor: Floor, tenant: Factory) -> None:
