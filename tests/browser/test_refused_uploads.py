@@ -39,9 +39,11 @@ def _facts(factory: Factory) -> list[str]:
 
 def test_a_file_of_a_kind_that_is_not_taken_is_told_with_what_is(person: Opens, floor: Floor, tenant: Factory) -> None:
     page = _begun(person, floor)
+    page.route("**/api/v1/commands", lambda route: route.abort())  # so that nothing else is told after it
     _put_aside(page, NO_PICTURE)
     expect(page.locator("#attention-list .row-cause")).to_contain_text("Only PNG, JPEG, GIF and WebP pictures and PDF")
     expect(page.locator("#signal")).to_contain_text("choose one of these, or take a photo")
+    page.unroute("**/api/v1/commands")
     until(lambda: _facts(tenant) == ["started", "paused"])
 
 
@@ -53,7 +55,9 @@ def test_a_file_refused_when_it_is_sent_later_is_told_in_the_language_of_whoever
     _put_aside(page, NO_PICTURE)
     expect(page.locator("#outbox-state")).to_contain_text("2")
     page.context.set_offline(offline=False)
-    expect(page.locator("#attention-list .row-cause")).to_contain_text("Nur Bilder als PNG, JPEG, GIF und WebP")
+    expect(page.locator("#attention-list .row-cause")).to_contain_text(
+        "Nur Bilder (PNG, JPEG, GIF, WebP) und PDF-Dokumente"
+    )
 
 
 def test_a_file_too_large_for_a_server_on_the_way_is_told_and_holds_nothing_up(
