@@ -71,8 +71,9 @@ class Product:
         notes = [self.home / f"away-{name}" for name in names]
         for note in notes:
             note.touch()
-        for name in names:
-            self._put_out(name)
+        victims = [self._struck(name) for name in names]
+        left = wait_until_gone(victims, _BACK_SECONDS)  # and have let go of files and ports
+        assert not left, f"these outlive SIGKILL: {left}"
         try:
             yield
         finally:
@@ -83,14 +84,14 @@ class Product:
             if "postgresql" in names:
                 postgres.dispose()  # our own connections to the one that was killed
 
-    def _put_out(self, name: str) -> None:
-        """Kill a process, once it is back from an earlier death, and wait until it has let go of what it held."""
+    def _struck(self, name: str) -> ProcessId:
+        """Kill a process, once it is back from an earlier death."""
         deadline = time.monotonic() + _BACK_SECONDS
         while not (victim := self.process(name)).alive:
             assert time.monotonic() < deadline, f"{name} did not come back:\n{self.words()}"
             time.sleep(_TICK)
         victim.send(signal.SIGKILL)
-        assert not wait_until_gone([victim], _BACK_SECONDS), f"{name} outlives SIGKILL"
+        return victim
 
     def await_back(self, name: str) -> None:
         """Wait until a process answers again."""
