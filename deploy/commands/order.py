@@ -92,7 +92,8 @@ def list_(
     connect: Connect,
 ) -> None:
     """List orders, the newest first."""
-    query = {"limit": str(limit)} | ({"status": status.value} if status else {}) | ({"q": search} if search else {})
+    query = {"limit": str(limit), "sort": "-created_at"}
+    query |= ({"status": status.value} if status else {}) | ({"q": search} if search else {})
     with connect() as api:
         orders = [order for order, _ in zip(api.pages("/orders", OrderView, **query), range(limit), strict=False)]
     if json:

@@ -20,6 +20,8 @@ from models.rules.orders import OrderKind, Status
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]
 
+_STANDING = "`standing`: what is open, then what has ended, each by date; `code` moves nowhere"
+
 
 class PlaceOrder(Message):
     """Ask for a quantity of a product, made by one published template."""
@@ -211,9 +213,9 @@ class RequirementView(Message):
 class OrderFilters(PageRequest):
     """How orders are read; `q` looks in code, customer and product."""
 
-    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code", "priority", "-priority"] = (
-        "-created_at"
-    )
+    sort: Literal[
+        "standing", "due_at", "-due_at", "created_at", "-created_at", "code", "-code", "priority", "-priority"
+    ] = Field("standing", description=_STANDING)
     status: tuple[Status, ...] = Field((), max_length=5)
     kind: OrderKind | None = None
     product: Code | None = None
@@ -225,7 +227,9 @@ class OrderFilters(PageRequest):
 class ManufacturingOrderFilters(PageRequest):
     """How manufacturing orders are read; `q` looks in their codes."""
 
-    sort: Literal["due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = "-created_at"
+    sort: Literal["standing", "due_at", "-due_at", "created_at", "-created_at", "code", "-code"] = Field(
+        "standing", description=_STANDING
+    )
     status: tuple[Status, ...] = Field((), max_length=5)
     order_id: Id | None = None
     product: Code | None = None

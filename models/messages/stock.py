@@ -57,6 +57,7 @@ class StockPosting(Message):
     uom: str | None = Field(None, max_length=16)
     unit_cost: Money | None = None
     reason: Text | None = None
+    lot: Code | None = Field(None, description="Lot or batch it belongs to, as its label says")
 
 
 class Postings(Message):
@@ -155,6 +156,7 @@ class EntryFilters(PageRequest):
     actor: Text | None = Field(None, max_length=64, description="User name of the person")
     job_id: Id | None = None
     work_order_id: Id | None = None
+    lot: Code | None = Field(None, description="Lot as its label says")
     posted_from: Instant | None = None
     posted_before: Instant | None = None
 

@@ -25,12 +25,16 @@ from models.tables.templates import Template
 
 _ORDERS = Listing(
     "orders", Order.id,
-    sorts={"due_at": Order.due_at, "created_at": Order.created_at, "code": Order.code, "priority": Order.priority},
+    sorts={
+        "standing": (col(Order.ended_at).is_not(None), Order.due_at), "due_at": Order.due_at,
+        "created_at": Order.created_at, "code": Order.code, "priority": Order.priority,
+    },
     search=(Order.code, Order.customer_name, Order.customer_reference, Product.sku, Product.name),
 )  # fmt: skip
 _MOS = Listing(
     "manufacturing_orders", ManufacturingOrder.id,
     sorts={
+        "standing": (col(ManufacturingOrder.ended_at).is_not(None), ManufacturingOrder.due_at),
         "due_at": ManufacturingOrder.due_at, "created_at": ManufacturingOrder.created_at,
         "code": ManufacturingOrder.code,
     },

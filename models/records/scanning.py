@@ -1,5 +1,7 @@
 """What a scanned code means in this factory."""
 
+from urllib.parse import urlencode
+
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -31,7 +33,8 @@ def scanned(session: Session, actor: Actor, words: str) -> Scanned:
     """
     reading = read_code(words)
     if reading.is_lot and reading.lot:
-        return Scanned(kind=ScannedKind.LOT, code=reading.lot, name=reading.lot, lot=reading.lot)
+        address = f"/stock/ledger?{urlencode({'lot': reading.lot})}" if actor.may(Permission.STOCK_READ) else None
+        return Scanned(kind=ScannedKind.LOT, code=reading.lot, name=reading.lot, lot=reading.lot, address=address)
     statement = _PERSON if reading.badge else _BY_ID if len(reading.code) == _ID_LENGTH else _FIND
     asked = {"code": reading.code} if statement is not _FIND else {
         "code": reading.code, "jobs": actor.may(Permission.WORK_ORDERS_READ),

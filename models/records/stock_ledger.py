@@ -93,6 +93,7 @@ def _narrowed(statement: Select[*tuple[Any, ...]], filters: EntryFilters) -> Sel
         (StockEntry.actor_id, filters.actor_id),
         (StockEntry.job_id, filters.job_id),
         (StockEntry.work_order_id, filters.work_order_id),
+        (StockEntry.lot, filters.lot),
     )
     statement = statement.where(
         *(col(column) == value for column, value in wanted if value is not None),

@@ -187,7 +187,7 @@ def _move(  # noqa: PLR0913, PLR0917 - one movement has this many parts
         raise Unfit(_uneven(part), f"/lines/{index}/quantity")
     return StockMove(
         key=key, kind=kind, part_id=part.id, quantity=quantity.quantize(MEASURE_STEP), unit_cost=line.unit_cost,
-        reason=line.reason, actor_id=actor.user_id, occurred_at=instant,
+        reason=line.reason, lot=line.lot, actor_id=actor.user_id, occurred_at=instant,
     )  # fmt: skip
 
 

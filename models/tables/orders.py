@@ -24,6 +24,7 @@ class Order(Row, table=True):
         CheckConstraint("lot_size > 0", name="orders_lot_size_positive"),
         CheckConstraint(_STATUS, name="orders_status_known"),
         Index("orders_by_due", "tenant_id", "status", "due_at", "id"),
+        Index("orders_by_standing", "tenant_id", text("(ended_at IS NOT NULL)"), "due_at", "id"),
         Index("orders_by_due_alone", "tenant_id", "due_at", "id"),
         Index("orders_by_creation", "tenant_id", "created_at", "id"),
         Index("orders_by_priority", "tenant_id", "priority", "id"),
@@ -86,6 +87,7 @@ class ManufacturingOrder(Row, table=True):
         UniqueConstraint("order_id"),
         CheckConstraint(_STATUS, name="manufacturing_orders_status_known"),
         Index("manufacturing_orders_by_due", "tenant_id", "status", "due_at", "id"),
+        Index("manufacturing_orders_by_standing", "tenant_id", text("(ended_at IS NOT NULL)"), "due_at", "id"),
         Index("manufacturing_orders_by_creation", "tenant_id", "created_at", "id"),
         Index(
             "manufacturing_orders_by_end",

@@ -84,6 +84,21 @@ def test_the_ledger_is_walked_whole_and_filtered(api: Api) -> None:
     assert len(api.get("/stock/entries?posted_before=2100-01-01T00:00:00Z").json()["items"]) == 16
 
 
+def test_a_lot_is_followed_from_its_receipt_through_the_ledger(api: Api) -> None:
+    _parts(api)
+    _received(api, {"part": "NUT", "quantity": 5, "lot": "B-77"}, {"part": "NUT", "quantity": 4, "lot": "B-78"})
+    lost = {"part": "NUT", "quantity": -2, "lot": "B-77", "reason": "rusty"}
+    api.made("/stock/adjustments", {"lines": [lost]})
+    rows = api.get("/stock/entries?lot=B-77&location=stock").json()["items"]
+    assert [(row["kind"], row["quantity"], row["lot"]) for row in rows] == [
+        ("adjust", "-2", "B-77"), ("receipt", "5", "B-77"),
+    ]  # fmt: skip
+    assert api.get("/stock/entries?lot=B-79").json()["items"] == []
+    assert api.get("/scan?code=lot:B-77").json()["address"] == "/stock/ledger?lot=B-77"
+    refused = _received(api, {"part": "NUT", "quantity": 5, "lot": "x" * 65})
+    assert refused.json()["errors"][0]["pointer"] == "/lines/0/lot"
+
+
 def _walked(api: Api, query: str) -> list[tuple[str, str]]:
     """Every row of the ledger that fits, two at a time: part and quantity."""
     seen, cursor = [], ""

@@ -39,7 +39,8 @@ def test_an_inventory_managers_day(person: Opens, tenant: Factory) -> None:
 
     page.goto("/stock/receive")
     expect(page.get_by_label("Part number").first).to_be_focused()
-    page.keyboard.type("base\n4\n")
+    page.keyboard.type("base|C-7\n4\n")
+    expect(page.get_by_label("Lot").first).to_have_value("C-7")
     page.keyboard.type("FOOT\n40\n")
     expect(page.locator("[data-told]").first).to_contain_text("Lamp base")
     page.get_by_role("button", name="Receive", exact=True).click()

@@ -1,6 +1,8 @@
 """What every list can do: filters under names, many rows at once, neighbours, files."""
 
+import re
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 
@@ -84,6 +86,24 @@ def test_the_list_of_work_orders_leads_from_what_waits_to_what_has_ended(browser
     assert finished == f"/work-orders/{ended}?in=all"
     assert finished in Reader(maria.get(last_open).text).addresses
     assert last_open in Reader(maria.get(finished).text).addresses
+
+
+@pytest.mark.parametrize("path", ["/orders", "/manufacturing-orders"])
+def test_a_list_of_orders_begins_with_what_is_open_and_due_first(browser: Opens, tenant: Factory, path: str) -> None:
+    publish_lamp(tenant)
+    for month in (3, 1, 2):
+        scale(tenant, place(tenant, due_at=f"2027-0{month}-01T12:00:00Z"))
+    for table in ("orders", "manufacturing_orders"):
+        execute(tenant, f"UPDATE {table} SET status = 'DONE', ended_at = now() WHERE due_at < '2027-01-15'")  # noqa: S608 - a word of ours
+    open_first = [row.id for row in rows(tenant, "SELECT id FROM orders ORDER BY ended_at NULLS FIRST, due_at")]
+    maria = browser(Role.MANAGER)
+
+    def shown(asked: str) -> list[UUID]:
+        found = re.findall(r'href="/orders/([0-9a-f-]{36})', maria.get(asked).text)
+        return [UUID(one) for one in dict.fromkeys(found)]
+
+    assert shown(path) == shown(f"{path}?status=PLANNED&status=DONE") == open_first
+    assert shown(f"{path}?sort=due_at") == [open_first[2], *open_first[:2]]
 
 
 def test_the_list_of_jobs_begins_with_what_is_open_and_due_first(browser: Opens, tenant: Factory) -> None:

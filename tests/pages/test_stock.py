@@ -18,7 +18,7 @@ Opens = Callable[..., Browser]
 def _lines(quantity: str = "quantity", **parts: str) -> dict[str, object]:
     return {
         "key": "k", "part": list(parts), quantity: list(parts.values()), "uom": [""] * len(parts),
-        "unit_cost": [""] * len(parts), "reason": "DN 12",
+        "unit_cost": [""] * len(parts), "lot": [""] * len(parts), "reason": "DN 12",
     }  # fmt: skip
 
 
@@ -109,6 +109,21 @@ def test_the_ledger_names_the_lot_that_was_used(browser: Opens, tenant: Factory)
     used = (PartUsed(part="WIRE", quantity=Decimal("0.4"), lot="B-77"),)
     lamp_job(tenant, "2").work("cut", parts_used=used)
     assert "Lot B-77" in Reader(browser(Role.MANAGER).get("/stock/ledger").text).text
+
+
+def test_a_lot_is_received_typed_or_with_its_label_and_all_its_movements_are_shown(
+    browser: Opens, tenant: Factory
+) -> None:
+    lamp_job(tenant, "2").work("cut", parts_used=(PartUsed(part="WIRE", quantity=Decimal("0.4"), lot="B/77"),))
+    ivan = browser(Role.INVENTORY_MANAGER)
+    ivan.post("/stock/receive", _lines(**{"WIRE|B/77": "9", "BASE": "4"}) | {"lot": ["", "C-1"]})
+    ivan.post("/stock/count", _lines("counted", **{"BOX|X": "4"}) | {"key": "k2"})
+    ledger = Reader(ivan.get("/stock/ledger").text)
+    assert "/stock/ledger?lot=B%2F77" in ledger.addresses
+    assert ("Lot C-1" in ledger.text, stock_of(tenant, "BOX")) == (True, 4)
+    moved = Reader(ivan.get("/stock/ledger?lot=B%2F77").text).text
+    assert ("Used" in moved, "+9 m" in moved, "C-1" in moved) == (True, True, False)
+    assert ivan.get("/scan/lot:C-1").headers["location"] == "/stock/ledger?lot=C-1"
 
 
 def test_who_may_only_look_is_offered_no_way_to_move_stock(browser: Opens, tenant: Factory) -> None:

@@ -1,5 +1,5 @@
 // Forms of lines, made for scanners: Enter leads to the next field and from the last one to a new line; a part is named
-// as soon as its number is there. Loaded only by pages that have such a form.
+// as soon as its number is there, and its lot is noted where the label says it. Loaded only by pages with such a form.
 const plain = (text) => text.trim();
 
 function fieldsOf(line) {
@@ -49,6 +49,15 @@ function partsLike(text) {
   return asked.get(text);
 }
 
+/** A label may say part and lot together: `SKU|LOT`. */
+function splitLabel(field) {
+  const [sku, ...lot] = plain(field.value).split("|");
+  if (!lot.length) return;
+  field.value = sku;
+  const place = field.closest("[data-line]").querySelector("[data-lot]");
+  if (place && !place.value) place.value = lot.join("|");
+}
+
 async function name(form, field) {
   const told = field.closest("[data-line]").querySelector("[data-told]");
   const wanted = plain(field.value);
@@ -79,7 +88,11 @@ for (const form of document.querySelectorAll("form[data-lines]")) {
     event.preventDefault();
     moveOn(form, event.target);
   });
-  form.addEventListener("change", ({ target }) => target.matches("[data-part]") && name(form, target));
+  form.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-part]")) return;
+    splitLabel(target);
+    name(form, target);
+  });
   form.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-part]")) return;
     clearTimeout(waiting);

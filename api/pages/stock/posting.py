@@ -20,6 +20,7 @@ from models.messages.base import Message
 from models.messages.stock import Posted, Postings, StockCount
 from models.records import stock_views
 from models.records.refusals import StockShort
+from models.rules.scanning import read_code
 from models.rules.units import UNITS
 
 router = pages("stock")
@@ -48,14 +49,14 @@ class Way:
 RECEIVE = Way(
     "/stock/receive", marked("Receive goods"), marked("Take in what came from outside."), marked("Receive"),
     marked("Received. In stock now: %(balances)s."), "quantity", marked("Quantity"),
-    ("part", "quantity", "uom", "unit_cost"), marked("Delivery note or remark"), reason_needed=False, message=Postings,
-    act=stock_views.receive,
+    ("part", "quantity", "uom", "unit_cost", "lot"), marked("Delivery note or remark"), reason_needed=False,
+    message=Postings, act=stock_views.receive,
 )  # fmt: skip
 ADJUST = Way(
     "/stock/adjust", marked("Adjust stock"),
     marked("Correct stock up or down; a minus takes away. It never falls below zero."), marked("Adjust"),
     marked("Adjusted. In stock now: %(balances)s."), "quantity", marked("More or less (±)"),
-    ("part", "quantity", "uom"), marked("Why"), reason_needed=True, message=Postings, act=stock_views.adjust,
+    ("part", "quantity", "uom", "lot"), marked("Why"), reason_needed=True, message=Postings, act=stock_views.adjust,
 )  # fmt: skip
 COUNT = Way(
     "/stock/count", marked("Count stock"), marked("Enter what lies on the shelf; the difference is posted."),
@@ -131,8 +132,14 @@ def _lines(entry: Entry, way: Way) -> list[Line]:
     """Return the lines that say anything; every line sends every field."""
     columns = {name: entry.all(name) for name in way.fields}
     count = min(len(column) for column in columns.values())
-    lines = [{name: column[index] for name, column in columns.items()} for index in range(count)]
+    lines = [_scanned({name: column[index] for name, column in columns.items()}) for index in range(count)]
     return [line for line in lines if line["part"] or line[way.quantity]]
+
+
+def _scanned(line: Line) -> Line:
+    """Return a line whose part may have been scanned from a label that names its lot too."""
+    reading = read_code(line["part"])
+    return line | {"part": reading.code} | ({"lot": reading.lot} if reading.lot and not line.get("lot", "x") else {})
 
 
 def _written(way: Way, lines: list[Line], reason: str) -> dict[str, Any]:
