@@ -33,7 +33,7 @@ def servers() -> Iterator[Plan]:
         patience.setattr("api.system_health._SECONDS", 60)
         os.environ.update(plan.environment)
         # A tap may wait long for its answer here: a busy machine must not turn a 200 into a 202.
-        os.environ["FACTORYOS_UPDATE_SECONDS"] = "60"
+        os.environ["FACTORYOS_UPDATE_SECONDS"] = "100"
         # And no relay may take it meanwhile for one that nobody waits for: what it refuses, nobody is told.
         os.environ["FACTORYOS_RELAY_AFTER_SECONDS"] = "120"
         # Every test logs in from the same address.

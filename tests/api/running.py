@@ -59,7 +59,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool) else str(value)
 
 
-def until(condition: Any, seconds: float = 60) -> Any:
+def until(condition: Any, seconds: float = 120) -> Any:
     """Ask again until something holds, as a person who reloads the page."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -31,7 +31,7 @@ def _serving(environment: dict[str, str], log: Path) -> Iterator[httpx2.Client]:
         )  # fmt: skip
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
-            until(lambda: _answers(client, process, log), seconds=120)
+            until(lambda: _answers(client, process, log))
             yield client
     finally:
         process.terminate()
