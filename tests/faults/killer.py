@@ -20,7 +20,8 @@ _TICK = 0.1
 class Killer:
     """A seeded plan of kills; `done` counts those that hit a living process.
 
-    Between them is a random pause, or `moment`: what is waited for before each.
+    Between them is a random pause, or `moment`: what is waited for before each. Then all victims are struck together,
+    for nobody can tell whose moment it was. It ends early once there was `enough`.
     """
 
     product: Product
@@ -28,6 +29,7 @@ class Killer:
     kills: int
     freezes: int = 1
     moment: Callable[[], Awaitable[None]] | None = None
+    enough: Callable[[], Awaitable[bool]] | None = None
     pause: tuple[float, float] = (0.3, 2.5)
     victims: dict[str, int] = field(default_factory=lambda: dict(_VICTIMS))
     done: Counter[str] = field(default_factory=Counter)
@@ -38,12 +40,15 @@ class Killer:
         when = set(self.random.sample(range(self.kills), min(self.freezes, self.kills)))
         frozen: list[asyncio.Task[None]] = []
         for number in range(self.kills):
+            if self.enough and await self.enough():
+                break
             await (self.moment() if self.moment else asyncio.sleep(self.random.uniform(*self.pause)))
             if number in when and not self.frozen:
                 self.frozen.append(self.random.choice(("worker-1", "worker-2")))
                 frozen.append(asyncio.create_task(self._freeze(self.frozen[0])))
             awake = {name: weight for name, weight in self.victims.items() if name not in self.frozen}
-            await self._kill(self.random.choices(list(awake), list(awake.values()))[0])
+            one = self.random.choices(list(awake), list(awake.values()))
+            await asyncio.gather(*(self._kill(name) for name in (awake if self.moment else one)))
         await asyncio.gather(*frozen)
 
     async def _kill(self, name: str) -> None:

@@ -20,13 +20,14 @@ from tests.faults.technician import Technician
 from tests.faults.workshop import PRODUCT, Workshop, open_workshop
 
 JOBS, _LOTS, _LOT_SIZE = 20, 5, 2
-_LONGEST_WAIT_SECONDS = 15
+_LONGEST_WAIT_SECONDS = 60
 _UNSETTLED = text("""
     SELECT (SELECT count(*) FROM orders WHERE ended_at IS NULL) AS orders,
            (SELECT count(*) FROM commands WHERE state = 'PENDING') AS commands,
            (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox
 """)
 _FACTS = text("SELECT count(*) FROM job_events")
+_DOUBLED = text("SELECT EXISTS (SELECT FROM job_events GROUP BY command_id HAVING count(*) > 1)")
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Storm:
         if self.victims is not None:
             killer.victims = self.victims
         if self.strikes_at_writes:
-            killer.moment = self._next_write
+            killer.moment, killer.enough = self._next_write, self._doubled
         manager = Hands(client, self.shop.manager, self.book)
         open_jobs: list[str] = []
         quiet, over = asyncio.Event(), asyncio.Event()
@@ -129,6 +130,15 @@ class Storm:
         with read(self.shop.tenant_id) as session:
             facts: int = session.execute(_FACTS).scalar_one()
         return facts
+
+    async def _doubled(self) -> bool:
+        """Tell whether some command has become two facts by now; not every strike leads to that."""
+
+        def look() -> bool:
+            with read(self.shop.tenant_id) as session:
+                return bool(session.execute(_DOUBLED).scalar_one())
+
+        return await asyncio.to_thread(look)
 
     async def _settle(self, deadline: float) -> None:
         """Wait until every order has ended, every command has its fate and all is told; note what has not.
