@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from fastapi import Response
@@ -129,10 +130,9 @@ def _show(screen: Screen, way: Way, lines: list[Line], reason: str, fault: Excep
 
 
 def _lines(entry: Entry, way: Way) -> list[Line]:
-    """Return the lines that say anything; every line sends every field."""
-    columns = {name: entry.all(name) for name in way.fields}
-    count = min(len(column) for column in columns.values())
-    lines = [_scanned({name: column[index] for name, column in columns.items()}) for index in range(count)]
+    """Return the lines that say anything. A form that was opened before a field was added sends all but that."""
+    columns = (entry.all(name) for name in way.fields)
+    lines = [_scanned(dict(zip(way.fields, line, strict=True))) for line in zip_longest(*columns, fillvalue="")]
     return [line for line in lines if line["part"] or line[way.quantity]]
 
 
