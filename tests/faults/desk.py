@@ -16,7 +16,7 @@ _Found = TypeVar("_Found")
 _TICK = 0.1
 
 
-def eventually(ask: Callable[[], _Found | None], what: str, seconds: float = 120) -> _Found:
+def eventually(ask: Callable[[], _Found | None], what: str, seconds: float = 240) -> _Found:
     """Ask again and again until there is an answer that is not empty. Fails after some seconds."""
     deadline = time.monotonic() + seconds
     while True:

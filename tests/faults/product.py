@@ -24,6 +24,7 @@ from tests.stack import EXTERNAL
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
 _START_SECONDS, _BACK_SECONDS, _TICK = 240, 120, 0.05
+_LAST_LINES = 30
 
 
 class Product:
@@ -51,6 +52,12 @@ class Product:
 
     def words(self) -> str:
         return (self.home / "supervisor.log").read_text(encoding="utf-8", errors="replace")[-4000:]
+
+    def last_words(self) -> list[tuple[str, str]]:
+        """Return the ends of all logs, each under its name."""
+        logs = sorted(log for kind in ("*.log", "*.jsonl") for log in (self.home / "logs").glob(kind))
+        told = [(log.name, log.read_text(encoding="utf-8", errors="replace")) for log in logs]
+        return [(f"end of {name}", "\n".join(text.splitlines()[-_LAST_LINES:])) for name, text in told]
 
     def kill(self, name: str) -> bool:
         """Send SIGKILL; tell whether there was somebody to kill."""

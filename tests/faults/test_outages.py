@@ -17,7 +17,7 @@ from models.rules.commands import CommandState
 from tests.faults.desk import Desk, eventually
 from tests.faults.product import Product, running_product
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 _WORKERS = ("worker-1", "worker-2")
 
 

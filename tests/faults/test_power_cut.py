@@ -10,7 +10,7 @@ import pytest
 from tests.faults.desk import Desk, eventually
 from tests.faults.product import Product, running_product
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 _ALL_BUT_THE_DATABASE = ("api", "worker-1", "worker-2", "temporal")
 
 
